@@ -42,6 +42,7 @@ APP: Final = "gisgov_app"
 SERVER_USER: Final = "postgres"  # PostgreSQL refuses to run as root; this account comes with its package
 ELSEWHERE: Final = Path("/var/lib/gisgov")
 START_TRIES: Final = 20
+PORT_TRIES: Final = 6
 START_PAUSE_S: Final = 0.5
 STOP_TIMEOUT_S: Final = 60
 
@@ -100,9 +101,7 @@ class Cluster:
             state = self.state()
             if state is None or not Path(state.pg_dir, "PG_VERSION").exists():
                 state = self._create()
-            if self.pid() is None:
-                state = self._launch(state)
-            prepare(state)
+            state = self._running(state)
             urls = Urls(state.url(OWNER), state.url(APP))
             write_private(self.data_dir / "cluster.json", asdict(urls))
         return urls
@@ -148,15 +147,21 @@ class Cluster:
         write_private(self.state_file, asdict(state))
         return state
 
-    def _launch(self, state: State) -> State:
-        if not port_is_free(state.port):
-            state = State(state.pg_dir, free_port(), state.passwords)
-            write_private(self.state_file, asdict(state))
-        write_config(state)
-        # After a kill -9 the dying children of the old server hold its lock file for a moment.
-        for _ in range(START_TRIES):
-            done = run_pg("pg_ctl", "-D", state.pg_dir, "-l", str(log_file(state)), "-w", "start")
-            if done.returncode == 0:
+    def _running(self, state: State) -> State:
+        """Launch until the server answers.
+
+        After a kill -9 the dying processes hold the lock file for a moment and may still take a
+        connection, so one try is not enough; a server that cannot start is given up after some.
+        """
+        for attempt in range(START_TRIES):
+            if self.pid() is None:
+                # The dying processes also hold the port; only a stranger holds it for long.
+                if attempt >= PORT_TRIES and not port_is_free(state.port):
+                    state = State(state.pg_dir, free_port(), state.passwords)
+                    write_private(self.state_file, asdict(state))
+                launch(state)
+            with contextlib.suppress(psycopg.OperationalError):
+                prepare(state)
                 return state
             time.sleep(START_PAUSE_S)
         raise ClusterError(f"PostgreSQL does not start. Its log says why: {log_file(state)}")
@@ -287,6 +292,11 @@ def write_config(state: State) -> None:
     target = Path(state.pg_dir, "gisgov.conf")
     target.write_text("".join(f"{key} = {value}\n" for key, value in values.items()), encoding="utf-8")
     target.chmod(0o644)
+
+
+def launch(state: State) -> None:
+    write_config(state)
+    run_pg("pg_ctl", "-D", state.pg_dir, "-l", str(log_file(state)), "-w", "start")
 
 
 def prepare(state: State) -> None:
