@@ -1,0 +1,1 @@
+"""What every domain stands on: settings, time, scope, transactions, events, jobs, errors."""

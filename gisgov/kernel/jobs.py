@@ -1,0 +1,85 @@
+"""Jobs and timers by procrastinate, deferred inside the caller's transaction.
+
+A job is written on the connection of the transaction that wants it, so both commit or neither does.
+Tasks are plain functions ``(tx, **arguments)``; `gisgov.worker` holds the table of them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import procrastinate
+
+from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.db import SESSION_OPTIONS, Database, Tx
+
+KEPT_RETRIES = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something the worker can do.
+
+    Parameters
+    ----------
+    name : str
+        How jobs name it.
+    run : callable
+        ``run(tx, **arguments)``, in a transaction of its own as the system.
+    cron : str, optional
+        When it also runs by itself; six fields, seconds first.
+    """
+
+    name: str
+    run: Callable[..., None]
+    cron: str | None = None
+
+
+def defer(
+    tx: Tx, task: str, *, schedule_at: datetime | None = None, lock: str | None = None, **arguments: Any
+) -> None:
+    """Write a job in the caller's transaction.
+
+    Parameters
+    ----------
+    schedule_at : datetime, optional
+        Not before this moment.
+    lock : str, optional
+        Jobs with the same lock run one after the other.
+    """
+    job = _deferring_app().configure_task(
+        task, schedule_at=schedule_at, lock=lock, connection=tx.conn.connection.driver_connection
+    )
+    job.defer(**arguments)
+
+
+def run_worker(database: Database, tasks: Iterable[Task], concurrency: int = 4) -> None:
+    """Work on jobs until the process is told to stop; a running job is finished first."""
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(**_connection_arguments(database)))
+    for task in tasks:
+        _register(app, database, task)
+    app.run_worker(concurrency=concurrency, delete_jobs="successful", fetch_job_polling_interval=2.0)
+
+
+@cache
+def _deferring_app() -> procrastinate.App:
+    # Never opened: every job it writes goes through the caller's connection.
+    return procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+def _connection_arguments(database: Database) -> dict[str, Any]:
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return {"conninfo": url, "kwargs": {"options": SESSION_OPTIONS}}
+
+
+def _register(app: procrastinate.App, database: Database, task: Task) -> None:
+    def run(**arguments: Any) -> None:
+        arguments.pop("timestamp", None)  # periodic jobs carry the moment they stand for
+        with database.transaction(SYSTEM) as tx:
+            task.run(tx, **arguments)
+
+    registered = app.task(name=task.name, retry=KEPT_RETRIES)(run)
+    if task.cron:
+        app.periodic(cron=task.cron)(registered)

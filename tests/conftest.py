@@ -1,0 +1,142 @@
+"""What every test can ask for: real PostGIS databases, a clock that stands still, the programs themselves."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from api.app import create_app
+from gisgov.kernel.actor import SYSTEM, Actor
+from gisgov.kernel.clock import FixedClock
+from gisgov.kernel.cluster import Cluster
+from gisgov.kernel.db import Database, Tx
+from gisgov.kernel.migrate import upgrade
+from gisgov.kernel.settings import Settings, load_settings
+
+EXTENSIONS_TEMPLATE = "template_gisgov"
+
+
+@pytest.fixture(scope="session")
+def server() -> Settings:
+    """The addresses of a running PostGIS server: the stated one, or the private cluster."""
+    if not os.environ.get("GISGOV_DATABASE_URL"):
+        Cluster(load_settings().data_dir).start()
+    return load_settings()
+
+
+@pytest.fixture(scope="session")
+def maintenance(server: Settings) -> Iterator[Engine]:
+    """A connection that can make and drop databases."""
+    url = make_url(server.database_url).set(database="postgres")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def made_database(maintenance: Engine, server: Settings, template: str, data_dir: Path) -> Iterator[Settings]:
+    """Clone a database, say how to reach it, and drop it afterwards."""
+    name = f"gisgov_test_{uuid4().hex[:12]}"
+    with maintenance.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    try:
+        yield server.model_copy(
+            update={
+                "database_url": _at(server.database_url, name),
+                "app_database_url": _at(server.app_database_url, name),
+                "data_dir": data_dir,
+            }
+        )
+    finally:
+        with maintenance.connect() as conn:
+            conn.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def _at(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated(maintenance: Engine, server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A database with the newest schema and nothing in it; others are cloned from it."""
+    data_dir = tmp_path_factory.mktemp("template")
+    with made_database(maintenance, server, EXTENSIONS_TEMPLATE, data_dir) as settings:
+        upgrade(settings.database_url)
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def shared_settings(
+    maintenance: Engine, server: Settings, migrated: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """Settings of the database that tests share as long as they roll back."""
+    template = str(make_url(migrated.database_url).database)
+    with made_database(maintenance, server, template, tmp_path_factory.mktemp("shared")) as settings:
+        yield settings
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Friday 20 November 2026, 10:42 in Shanghai, until the test moves it."""
+    return FixedClock(datetime(2026, 11, 20, 2, 42, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def shared_database(shared_settings: Settings) -> Iterator[Database]:
+    """The pool on the shared database, as ``gisgov_app``."""
+    database = Database(shared_settings)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def tx(shared_database: Database, clock: FixedClock) -> Iterator[Tx]:
+    """A transaction of the system that is rolled back at the end."""
+    with shared_database.engine.connect() as conn:
+        transaction = conn.begin()
+        yield Tx(conn, SYSTEM, clock.now(), shared_database.settings)
+        transaction.rollback()
+
+
+@pytest.fixture
+def as_actor(tx: Tx) -> Callable[[Actor], Tx]:
+    """The same transaction on behalf of somebody else."""
+    return tx.acting_as
+
+
+@pytest.fixture
+def settings(maintenance: Engine, server: Settings, migrated: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database of the test's own, for tests that commit."""
+    template = str(make_url(migrated.database_url).database)
+    with made_database(maintenance, server, template, tmp_path) as own:
+        yield own
+
+
+@pytest.fixture
+def database(settings: Settings, clock: FixedClock) -> Iterator[Database]:
+    """The pool on the test's own database, as ``gisgov_app``."""
+    own = Database(settings, clock)
+    yield own
+    own.close()
+
+
+@pytest.fixture
+def client(settings: Settings, clock: FixedClock) -> Iterator[TestClient]:
+    """The web service on the test's own database."""
+    with TestClient(create_app(settings, clock)) as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real data sets; `docs/test-data.md` says where each comes from."""
+    folder = os.environ.get("GISGOV_TEST_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("GISGOV_TEST_DATA names no folder; see docs/test-data.md")
+    return Path(folder)
