@@ -198,7 +198,9 @@ def binaries() -> Path:
 
 
 def has_postgis(directory: Path) -> bool:
-    config = subprocess.run([directory / "pg_config", "--sharedir"], capture_output=True, text=True, check=False)
+    config = subprocess.run(
+        [directory / "pg_config", "--sharedir"], capture_output=True, text=True, check=False
+    )
     share = [Path(config.stdout.strip())] if config.returncode == 0 else []
     # Debian keeps pg_config in a development package; its share directory is named by the version.
     share.append(Path("/usr/share/postgresql", directory.parent.name))
@@ -383,7 +385,11 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.action != "status":
             getattr(cluster, asked.action)()
     except (ClusterError, psycopg.OperationalError, PermissionError) as error:
-        hint = "" if isinstance(error, ClusterError) else "\nNext: run it as the user who made it, or ./run doctor"
+        hint = (
+            ""
+            if isinstance(error, ClusterError)
+            else "\nNext: run it as the user who made it, or ./run doctor"
+        )
         sys.stderr.write(f"{error}{hint}\n")
         return 1
     pid, state = cluster.pid(), cluster.state()
