@@ -42,10 +42,17 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings of this process: its environment, then the private cluster's addresses."""
+    """Read the settings of this process: its environment, then the addresses found when the database was started."""
     settings = Settings()
     found = settings.data_dir / "cluster.json"
-    if settings.database_url or not found.is_file():
+    if settings.app_database_url or not found.is_file():
         return settings
     urls = json.loads(found.read_text("utf-8"))
+    if settings.database_url and not _same(settings.database_url, urls["owner_url"]):
+        return settings
     return settings.model_copy(update={"database_url": urls["owner_url"], "app_database_url": urls["app_url"]})
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two addresses differ in nothing but the driver they name."""
+    return one.partition("://")[2] == other.partition("://")[2]
