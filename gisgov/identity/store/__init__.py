@@ -1,0 +1,1 @@
+"""SQL of identity; rows in, models out. Private to this domain."""
