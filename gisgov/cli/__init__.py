@@ -1,0 +1,31 @@
+"""The command line: one module per group of commands, assembled here."""
+
+import os
+import sys
+
+import typer
+
+from gisgov.cli import platform
+from gisgov.kernel.catalogue import message, negotiate
+from gisgov.kernel.errors import GisgovError
+
+app = typer.Typer(
+    name="gisgov",
+    help="Grid governance on one versioned coverage: report, route, handle, supervise, see.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.add_typer(platform.app)
+
+
+def main() -> None:
+    """Run the command line; a refusal is told in the caller's language, without a trace."""
+    try:
+        app()
+    except GisgovError as error:
+        words = message(
+            error.code, negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG")), error.params
+        )
+        sys.stderr.write(f"{words.title}\n{words.advice}\n")
+        raise SystemExit(1) from None

@@ -1,0 +1,5 @@
+"""``python -m gisgov.cli``."""
+
+from gisgov.cli import main
+
+main()
