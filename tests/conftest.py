@@ -1,6 +1,8 @@
 """What every test can ask for: real PostGIS databases, a clock that stands still, the programs themselves."""
 
 import os
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,12 +10,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from api.app import create_app
 from gisgov.kernel.actor import SYSTEM, Actor
-from gisgov.kernel.clock import FixedClock
+from gisgov.kernel.clock import Clock, FixedClock
 from gisgov.kernel.cluster import Cluster
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.migrate import upgrade
@@ -140,3 +143,33 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("GISGOV_TEST_DATA names no folder; see docs/test-data.md")
     return Path(folder)
+
+
+@contextmanager
+def serving(settings: Settings, clock: Clock | None = None) -> Iterator[str]:
+    """Serve an installation over real HTTP on a free loopback port, in a thread of this process."""
+    config = uvicorn.Config(create_app(settings, clock), port=0, log_config=None, timeout_graceful_shutdown=1)
+    started = threading.Event()
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started.set()
+
+    server = Announcing(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(30), "the web service does not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture
+def served(settings: Settings, clock: FixedClock) -> Iterator[str]:
+    """Address of the web service on the test's own database, over real HTTP."""
+    with serving(settings, clock) as address:
+        yield address

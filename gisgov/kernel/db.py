@@ -23,6 +23,9 @@ metadata = MetaData(
     }
 )
 
+RESERVE = 4
+"""Connections beside those of requests: live push, readiness."""
+
 # Tiles and scoped lists differ so much between callers that a generic plan was three times slower.
 SESSION_OPTIONS = "-c timezone=UTC -c jit=off -c plan_cache_mode=force_custom_plan"
 
@@ -79,7 +82,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.engine = create_engine(
             settings.app_database_url,
-            pool_size=settings.pool_size,
+            pool_size=settings.pool_size + RESERVE,
             max_overflow=0,
             pool_pre_ping=True,
             connect_args={"options": SESSION_OPTIONS},

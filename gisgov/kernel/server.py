@@ -45,6 +45,8 @@ def prepare(superuser_url: str, passwords: dict[str, str]) -> None:
         for role, rights in ((OWNER, "CREATEDB"), (APP, "NOCREATEDB")):
             if not has_role(conn, role):
                 make_role(conn, role, rights, passwords[role])
+        # The owner drops and restores whole databases, whoever is connected to them.
+        conn.execute(sql.SQL("GRANT pg_signal_backend TO {}").format(sql.Identifier(OWNER)))
         make_template(conn, superuser_url)
         if not has_database(conn, DATABASE):
             statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")

@@ -1,0 +1,77 @@
+"""The web application, made from settings; tests make as many as they like."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors
+from api.console import Protect, mount_console
+from api.health import Count, Figures
+from api.hub import Hub
+from gisgov import __version__
+from gisgov.kernel.clock import Clock
+from gisgov.kernel.db import Database
+from gisgov.kernel.settings import Settings, load_settings
+
+ROUTERS = (
+    "health",
+    "live",
+    "session",
+    "users",
+    "files",
+    "locate",
+    "grids",
+    "registry",
+    "patrol",
+    "nearest",
+    "reports",
+    "orders",
+    "track",
+    "layers",
+    "tiles",
+)
+"""Modules of this package that hold a `router`."""
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    """Make the web application of one installation.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Those of the process when left out, so that uvicorn can call this as a factory.
+    clock : Clock, optional
+        The machine's when left out.
+    """
+    settings = settings or load_settings()
+    app = FastAPIOffline(title="gisgov", version=__version__, lifespan=_lifespan, redoc_url=None)
+    app.state.settings = settings
+    app.state.database = Database(settings, clock)
+    app.state.admission = asyncio.Semaphore(settings.pool_size)
+    app.state.hub = Hub(app.state.database)
+    app.state.figures = Figures()
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(Protect)
+    app.add_middleware(Count, figures=app.state.figures)
+    errors.install(app)
+    for name in ROUTERS:
+        if find_spec(f"api.{name}"):
+            app.include_router(import_module(f"api.{name}").router)
+    mount_console(app, settings)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    listening = asyncio.create_task(app.state.hub.run())
+    yield
+    listening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
+    app.state.database.close()

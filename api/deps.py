@@ -1,0 +1,106 @@
+"""Who is calling, in which transaction, and what a route requires of them."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
+
+from gisgov.identity import service as identity
+from gisgov.kernel.actor import NOBODY, Actor
+from gisgov.kernel.db import Database, Tx
+from gisgov.kernel.errors import GisgovError, NotAllowed, NotSignedIn
+
+SESSION_COOKIE = "gisgov_session"
+CSRF_HEADER = "x-csrf-token"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def database_of(request: Request) -> Database:
+    """Return the pool of this application."""
+    database: Database = request.app.state.database
+    return database
+
+
+def session_token(request: Request) -> str | None:
+    """Return the caller's token: a bearer's, else the cookie's."""
+    return _bearer(request) or request.cookies.get(SESSION_COOKIE)
+
+
+async def open_tx(request: Request) -> AsyncIterator[Tx]:
+    """Open the request's one transaction on behalf of the caller; it commits before the reply is sent.
+
+    Waiting for a connection happens here and not in a thread: threads that wait for connections held by
+    requests that wait for threads would wait for ever.
+    """
+    async with request.app.state.admission, contextmanager_in_threadpool(_callers_tx(request)) as tx:
+        yield tx
+
+
+@contextmanager
+def _callers_tx(request: Request) -> Iterator[Tx]:
+    with database_of(request).transaction(NOBODY) as tx:
+        yield tx.acting_as(caller(request, tx))
+
+
+def caller(request: Request, tx: Tx) -> Actor:
+    """Return who is calling; nobody when there is no session, or one that must not be used here.
+
+    Why a session was not accepted is kept for `verb`, so that open routes still answer.
+    """
+    token = session_token(request)
+    session = identity.session_of(tx, token) if token else None
+    if session is None:
+        request.state.refusal = NotSignedIn("session.required")
+        return NOBODY
+    by_cookie = _bearer(request) is None
+    if by_cookie and request.method not in READING and request.headers.get(CSRF_HEADER) != session.csrf:
+        request.state.refusal = NotAllowed("session.csrf", field="X-CSRF-Token")
+        return NOBODY
+    return identity.actor_of(tx, session.user_id)
+
+
+# FastAPI ends a dependency after the reply unless its scope is the function: then a failed commit
+# would already have been reported as success.
+TxDep = Annotated[Tx, Depends(open_tx, scope="function")]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What a route declares about its callers; a test walks all routes and finds one on each."""
+
+    verb: str
+
+    def __call__(self, request: Request, tx: TxDep) -> None:
+        """Refuse callers without the verb."""
+        if tx.actor.has(self.verb):
+            return
+        refusal: GisgovError | None = getattr(request.state, "refusal", None)
+        raise refusal or NotAllowed("session.verb_missing", verb=self.verb)
+
+
+@dataclass(frozen=True)
+class Open:
+    """A route for everybody, with the reason."""
+
+    why: str
+
+    def __call__(self) -> None:
+        """Let everybody in."""
+
+
+def verb(name: str) -> Any:
+    """Declare that a route's callers must be allowed a verb of `gisgov.identity.rules.GRANTS`."""
+    return Depends(Permission(name), scope="function")
+
+
+def public(why: str) -> Any:
+    """Declare that a route is open to everybody, and why."""
+    return Depends(Open(why))
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None
