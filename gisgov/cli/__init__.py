@@ -14,7 +14,7 @@ app = typer.Typer(
     help="Grid governance on one versioned coverage: report, route, handle, supervise, see.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
 )
 app.add_typer(platform.app)
 
