@@ -109,7 +109,7 @@ def by_id(tx: Tx, event_id: int) -> Event:
 
 
 def since(tx: Tx, position: str, limit: int = 10_000) -> list[Event]:
-    """Return the events committed since a snapshot, in order of their ids.
+    """Return the events committed since a snapshot, transaction by transaction.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def since(tx: Tx, position: str, limit: int = 10_000) -> list[Event]:
     """
     then = "CAST(:position AS pg_snapshot)"
     unseen = text(f"xid >= pg_snapshot_xmin({then}) AND NOT pg_visible_in_snapshot(xid, {then})")
-    query = select(event).where(unseen.bindparams(position=position)).order_by(event.c.id).limit(limit)
+    query = select(event).where(unseen.bindparams(position=position)).order_by(event.c.xid, event.c.id).limit(limit)
     return [_event(row) for row in tx.conn.execute(query)]
 
 

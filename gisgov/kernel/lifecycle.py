@@ -25,6 +25,8 @@ class Step:
         Key, in the rule table, of the clock that starts with it.
     needs : tuple of str
         What the actor has to give.
+    when : frozenset of str
+        Policies under which the row holds; empty means always.
     """
 
     action: str
@@ -33,6 +35,11 @@ class Step:
     who: frozenset[str]
     limit: str | None = None
     needs: tuple[str, ...] = ()
+    when: frozenset[str] = frozenset()
+
+    def holds(self, state: StrEnum, policy: str) -> bool:
+        """Tell whether the row may be taken from a state under a policy."""
+        return state in self.sources and (not self.when or policy in self.when)
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,8 @@ class Lifecycle:
 
     steps: tuple[Step, ...]
 
-    def step(self, action: str, state: StrEnum) -> Step:
-        """Return the row for an action in a state.
+    def step(self, action: str, state: StrEnum, policy: str = "") -> Step:
+        """Return the row for an action in a state under a policy.
 
         Raises
         ------
@@ -50,11 +57,11 @@ class Lifecycle:
             The state does not allow the action; code ``order.not_now``.
         """
         for step in self.steps:
-            if step.action == action and state in step.sources:
+            if step.action == action and step.holds(state, policy):
                 return step
         raise Conflict("order.not_now", field="action", action=action, state=state.value)
 
-    def actions(self, state: StrEnum, parts: Iterable[str]) -> tuple[Step, ...]:
+    def actions(self, state: StrEnum, parts: Iterable[str], policy: str = "") -> tuple[Step, ...]:
         """Return the steps that somebody with these parts may take from a state."""
         held = frozenset(parts)
-        return tuple(step for step in self.steps if state in step.sources and step.who & held)
+        return tuple(step for step in self.steps if step.holds(state, policy) and step.who & held)

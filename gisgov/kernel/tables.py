@@ -22,7 +22,7 @@ event = Table(
     Column("tile_x", Integer),
     Column("tile_y", Integer),
     Column("data", JSONB, nullable=False, server_default="{}"),
-    Index(None, "xid"),
+    Index(None, "xid", "id"),
     Index(None, "subject_kind", "subject_id"),
 )
 

@@ -51,7 +51,7 @@ def _tables() -> None:
         sa.Column("tile_y", sa.Integer),
         sa.Column("data", JSONB, nullable=False, server_default="{}"),
     )
-    op.create_index("ix_event_xid", "event", ["xid"])
+    op.create_index("ix_event_xid_id", "event", ["xid", "id"])
     op.create_index("ix_event_subject_kind_subject_id", "event", ["subject_kind", "subject_id"])
     op.create_table(
         "idempotency_key",
