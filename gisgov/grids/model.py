@@ -1,0 +1,345 @@
+"""The nouns of grids; they are also the replies of the API.
+
+Points and polygons are WGS84, longitude first; lengths are metres, areas square metres on the ellipsoid.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gisgov.identity.model import Area
+
+
+class ReleaseState(StrEnum):
+    """A release is drafted, published once, and retired by the next one."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class FrameRule(StrEnum):
+    """What the cells of a draft have to fill exactly (decisions.md, Space).
+
+    KEEP: every parent of the active release. MOVE: land may pass between parents, the outermost outline
+    stays. REPLACE: the import states the outermost outline itself.
+    """
+
+    KEEP = "keep"
+    MOVE = "move"
+    REPLACE = "replace"
+
+
+class DefectKind(StrEnum):
+    """What can be wrong with a draft; each defect is one piece of the map."""
+
+    GAP = "gap"
+    OVERLAP = "overlap"
+    INVALID = "invalid"
+    EDGE = "edge"
+    OUTSIDE_FRAME = "outside_frame"
+    UNFILLED_FRAME = "unfilled_frame"
+
+
+class Post(StrEnum):
+    """What somebody does in a cell (A-12)."""
+
+    WORKER = "worker"
+    SUBSTITUTE = "substitute"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True)
+class Network:
+    """A set of cells that covers its area without gap or overlap; exactly one network is basic.
+
+    `tree` names the area tree of its levels: ``admin`` for the basic one, its own for each special one.
+    """
+
+    id: int
+    code: str
+    name: str
+    basic: bool
+    tree: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """One column of a file that names the parents of its cells, top-down.
+
+    `name_column` may hold readable names beside the codes; `title` is the level's name (街道 …).
+    """
+
+    column: str
+    name_column: str | None = None
+    title: str | None = None
+
+    @property
+    def level_name(self) -> str:
+        """The level's name: its title, else the column's."""
+        return self.title or self.column
+
+
+@dataclass(frozen=True)
+class Root:
+    """The area on top of a network's tree, made by the first import unless it exists."""
+
+    code: str
+    name: str
+    level_name: str
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """How a file of polygons becomes a draft.
+
+    Parameters
+    ----------
+    network : str
+        Code of the network; one that does not exist yet is made, as a special one.
+    code, name : str
+        Columns of the cells' codes and names; the code serves as name when there is none.
+    levels : tuple of Level
+        Columns of the parents, top-down.
+    datum : str
+        What the coordinates refer to: ``wgs84``, ``cgcs2000``, ``gcj02``, ``bd09`` or an EPSG code.
+    root : Root, optional
+        The area above the first level when the tree is still empty.
+    frame_rule : FrameRule
+        KEEP becomes REPLACE by itself where nothing is published yet.
+    mend_width_m : float, optional
+        Slivers up to this width are mended; None mends nothing.
+    tolerance_m : float
+        Gaps and overlaps narrower than this are no defects.
+    """
+
+    network: str
+    code: str
+    datum: str
+    name: str | None = None
+    levels: tuple[Level, ...] = ()
+    root: Root | None = None
+    frame_rule: FrameRule = FrameRule.KEEP
+    mend_width_m: float | None = None
+    tolerance_m: float = 0.01
+    reason: str = "import"
+    source_name: str = ""
+    network_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One generation of a network's cells. `no` counts the published ones and is None for a draft."""
+
+    id: int
+    network: str
+    no: int | None
+    state: ReleaseState
+    frame_rule: FrameRule
+    reason: str
+    source: dict[str, Any]
+    base_id: int | None
+    fingerprint: str | None
+    created_at: datetime
+    created_by: int | None
+    published_at: datetime | None
+    published_by: int | None
+    cells: int
+    defects: int
+    moved_land: int
+
+
+@dataclass(frozen=True)
+class Active:
+    """The published release of a network, as writers and readers hold on to it."""
+
+    release_id: int
+    no: int
+    published_at: datetime
+    copy_key: UUID
+    network: Network
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A piece of the map that keeps a draft from being published."""
+
+    id: int
+    kind: DefectKind
+    codes: tuple[str, ...]
+    area_m2: float
+    width_m: float
+    geojson: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MovedLand:
+    """A piece of land that mending gave to another cell; None is nobody's land."""
+
+    from_code: str | None
+    to_code: str | None
+    area_m2: float
+    geojson: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import made of its file."""
+
+    release: Release
+    cells: int
+    defects: dict[DefectKind, int]
+    moved_m2: float
+    moved_pieces: int
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def publishable(self) -> bool:
+        """Whether the draft passed its check."""
+        return not self.defects
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication changed."""
+
+    release_id: int
+    no: int
+    changed_cell_ids: tuple[int, ...]
+    retired_cell_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as it stands in a published release; `no` is its area number."""
+
+    id: int
+    version_id: int
+    network: str
+    code: str
+    name: str
+    area_id: int
+    no: int
+    area_m2: float
+    geojson: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class AreaShape:
+    """An area with its derived polygon."""
+
+    area: Area
+    area_m2: float | None
+    geojson: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a post in a cell; `mobile` is masked unless the caller may see it."""
+
+    post: Post
+    user_id: int
+    name: str
+    mobile: str | None
+    org: str | None
+    on_duty: bool
+    since: date
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """The organisation, and perhaps the person, that answers for a function in a cell (A-11)."""
+
+    function: str
+    org_id: int
+    user_id: int | None
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """One row of staffing to store, for the bulk service."""
+
+    cell_id: int
+    user_id: int
+    post: Post
+
+
+@dataclass(frozen=True)
+class CellRef:
+    """Which cell, without its polygon."""
+
+    id: int
+    version_id: int
+    code: str
+    name: str
+    no: int
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """The next nearest cell and how far it is."""
+
+    code: str
+    name: str
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class SpecialCell:
+    """The cell of another network at the same place."""
+
+    network: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ReleaseRef:
+    """The release a decision was made on."""
+
+    id: int
+    no: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Location:
+    """Everything the grids know about a point (A-09).
+
+    `area_no` is what a located row stores: the cell's number, or the root's when there is no cell.
+    `near_border` is set when the accuracy radius reaches over the nearest border.
+    """
+
+    status: str
+    network: str
+    area_no: int
+    cell: CellRef | None
+    ancestors: tuple[Area, ...]
+    special: tuple[SpecialCell, ...]
+    hex: str
+    border_m: float | None
+    near_border: bool
+    runner_up: RunnerUp | None
+    people: tuple[Person, ...]
+    release: ReleaseRef | None
+
+
+@dataclass(frozen=True)
+class Locations:
+    """The answer for many points, array by array; ids are 0 and `code` is None where there is no cell.
+
+    `status` and `code` are arrays of text, `border_m` is metres to the nearest border.
+    """
+
+    status: NDArray[np.object_]
+    cell_id: NDArray[np.int64]
+    version_id: NDArray[np.int64]
+    area_no: NDArray[np.int64]
+    border_m: NDArray[np.float64]
+    code: NDArray[np.object_]
+    release_id: int | None = None

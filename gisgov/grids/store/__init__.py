@@ -1,0 +1,1 @@
+"""SQL of the grids; private to the domain."""

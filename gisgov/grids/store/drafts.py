@@ -1,0 +1,186 @@
+"""Drafts: cells as imported, what is wrong with them, what mending moved."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from psycopg import Connection
+from sqlalchemy import func, select, text
+
+from gisgov.grids.model import Defect, DefectKind, MovedLand
+from gisgov.grids.tables import defect, draft_cell, moved_land
+from gisgov.kernel.db import Tx
+from gisgov.spatial.crs import area_m2
+
+Geometries = NDArray[np.object_]
+
+_SEPARATOR = "\x1f"
+"""Joins a path of codes into one text."""
+
+
+def ewkb_hex(geometries: Geometries) -> list[str]:
+    """Return geometries as PostGIS reads them in text: hexadecimal EWKB with SRID 4326."""
+    return list(shapely.to_wkb(shapely.set_srid(geometries, 4326), hex=True, include_srid=True))
+
+
+def as_multi(polygons: Geometries) -> Geometries:
+    """Return polygons as multipolygons."""
+    return np.array([p if p.geom_type == "MultiPolygon" else shapely.multipolygons([p]) for p in polygons], dtype=object)
+
+
+def copy_rows(tx: Tx, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows by COPY, the way that keeps up with files."""
+    driver = tx.conn.connection.driver_connection
+    assert isinstance(driver, Connection)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def add_cells(
+    tx: Tx,
+    release_id: int,
+    codes: Sequence[str],
+    names: Sequence[str],
+    parents: Sequence[Sequence[str]],
+    parent_names: Sequence[Sequence[str]],
+    polygons: Geometries,
+) -> None:
+    """Append cells to a draft."""
+    columns = ("release_id", "code", "name", "parents", "parent_names", "geom", "area_m2")
+    shapes, areas = ewkb_hex(as_multi(polygons)), area_m2(polygons)
+    rows = zip(codes, names, map(list, parents), map(list, parent_names), shapes, areas.tolist(), strict=True)
+    copy_rows(tx, "draft_cell", columns, ((release_id, *row) for row in rows))
+
+
+def reshape(tx: Tx, release_id: int, codes: Sequence[str], polygons: Geometries) -> None:
+    """Give cells of a draft other polygons."""
+    statement = text(
+        "UPDATE draft_cell SET geom = CAST(:geom AS geometry), area_m2 = :area WHERE release_id = :r AND code = :code"
+    )
+    values = zip(codes, ewkb_hex(as_multi(polygons)), area_m2(polygons).tolist(), strict=True)
+    rows = [{"r": release_id, "code": code, "geom": geom, "area": area} for code, geom, area in values]
+    if rows:
+        tx.conn.execute(statement, rows)
+
+
+def cells(tx: Tx, release_id: int) -> tuple[list[str], list[tuple[str, ...]], Geometries]:
+    """Return codes, paths of parents and polygons of a draft, by code as text by code point."""
+    query = (
+        select(draft_cell.c.code, draft_cell.c.parents, func.ST_AsBinary(draft_cell.c.geom))
+        .where(draft_cell.c.release_id == release_id)
+        .order_by(draft_cell.c.code.collate("C"))
+    )
+    rows = tx.conn.execute(query).all()
+    polygons = shapely.from_wkb(np.array([bytes(row[2]) for row in rows], dtype=object))
+    return [row[0] for row in rows], [tuple(row[1]) for row in rows], polygons
+
+
+def paths(tx: Tx, release_id: int) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return each distinct path of parent codes with one path of their names."""
+    query = (
+        select(draft_cell.c.parents, func.min(draft_cell.c.parent_names))
+        .where(draft_cell.c.release_id == release_id)
+        .group_by(draft_cell.c.parents)
+        .order_by(draft_cell.c.parents)
+    )
+    return {tuple(row[0]): tuple(row[1]) for row in tx.conn.execute(query)}
+
+
+def fingerprint(tx: Tx, release_id: int) -> str:
+    """Return a digest of everything a draft says: whatever changes in it changes the digest."""
+    query = text("""
+        SELECT encode(sha256(string_agg(one, ''::bytea ORDER BY code COLLATE "C")), 'hex') FROM (
+            SELECT code, sha256(convert_to(jsonb_build_array(code, name, parents, parent_names)::text, 'UTF8')
+                                || ST_AsBinary(geom)) AS one
+            FROM draft_cell WHERE release_id = :r) AS cells""")
+    return str(tx.conn.execute(query, {"r": release_id}).scalar_one())
+
+
+def clear_findings(tx: Tx, release_id: int) -> None:
+    """Forget what earlier checks found."""
+    tx.conn.execute(text("DELETE FROM defect WHERE release_id = :r"), {"r": release_id})
+
+
+def add_defects(
+    tx: Tx, release_id: int, rows: Sequence[tuple[DefectKind, Sequence[str], float, float, shapely.Geometry]]
+) -> None:
+    """Store defects: kind, codes, area, width and piece."""
+    columns = ("release_id", "kind", "codes", "area_m2", "width_m", "geom")
+    shapes = ewkb_hex(np.array([row[4] for row in rows], dtype=object))
+    records = ((release_id, row[0].value, list(row[1]), row[2], row[3]) for row in rows)
+    copy_rows(tx, "defect", columns, ((*record, geom) for record, geom in zip(records, shapes, strict=True)))
+
+
+def add_moved_land(
+    tx: Tx, release_id: int, rows: Sequence[tuple[str | None, str | None, float, shapely.Geometry]]
+) -> None:
+    """Store pieces of land that changed hands: from, to, area and piece."""
+    columns = ("release_id", "from_code", "to_code", "area_m2", "geom")
+    shapes = ewkb_hex(np.array([row[3] for row in rows], dtype=object))
+    copy_rows(
+        tx, "moved_land", columns, ((release_id, *row[:3], geom) for row, geom in zip(rows, shapes, strict=True))
+    )
+
+
+def defects(tx: Tx, release_id: int) -> list[Defect]:
+    """Return what keeps a draft from being published, largest first."""
+    query = (
+        select(
+            defect.c.id,
+            defect.c.kind,
+            defect.c.codes,
+            defect.c.area_m2,
+            defect.c.width_m,
+            func.ST_AsGeoJSON(defect.c.geom, 15),
+        )
+        .where(defect.c.release_id == release_id)
+        .order_by(defect.c.area_m2.desc(), defect.c.id)
+    )
+    return [
+        Defect(row[0], DefectKind(row[1]), tuple(row[2]), row[3], row[4], json.loads(row[5]))
+        for row in tx.conn.execute(query)
+    ]
+
+
+def defect_counts(tx: Tx, release_id: int) -> dict[DefectKind, int]:
+    """Return how many defects of each kind a draft has."""
+    query = (
+        select(defect.c.kind, func.count())
+        .where(defect.c.release_id == release_id)
+        .group_by(defect.c.kind)
+        .order_by(defect.c.kind)
+    )
+    return {DefectKind(kind): count for kind, count in tx.conn.execute(query).all()}
+
+
+def moved(tx: Tx, release_id: int) -> list[MovedLand]:
+    """Return the land that mending moved, largest first."""
+    columns = (
+        moved_land.c.from_code,
+        moved_land.c.to_code,
+        moved_land.c.area_m2,
+        func.ST_AsGeoJSON(moved_land.c.geom, 15),
+    )
+    query = select(*columns).where(moved_land.c.release_id == release_id)
+    rows = tx.conn.execute(query.order_by(moved_land.c.area_m2.desc(), moved_land.c.id))
+    return [MovedLand(*row[:3], geojson=json.loads(row[3])) for row in rows]
+
+
+def put_in_areas(tx: Tx, release_id: int, area_ids: Mapping[tuple[str, ...], int]) -> None:
+    """Say in which area the cells with each path of parents lie."""
+    statement = text("""
+        UPDATE draft_cell d SET area_id = p.area_id
+        FROM unnest(CAST(:paths AS text[]), CAST(:ids AS bigint[])) AS p(path, area_id)
+        WHERE d.release_id = :r AND array_to_string(d.parents, :separator) = p.path""")
+    joined = [_SEPARATOR.join(path) for path in area_ids]
+    values = {"paths": joined, "ids": list(area_ids.values()), "r": release_id, "separator": _SEPARATOR}
+    tx.conn.execute(statement, values)
+
+
+def empty(tx: Tx, release_id: int) -> None:
+    """Forget the cells of a draft that has become a release: its versions say everything."""
+    tx.conn.execute(text("DELETE FROM draft_cell WHERE release_id = :r"), {"r": release_id})
