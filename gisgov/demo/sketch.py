@@ -43,8 +43,9 @@ Line = tuple[tuple[float, float], ...]
 
 RIVERS: tuple[tuple[str, float, Line], ...] = (
     # name, width in metres, course
-    ("黄河", 420.0, ((117.00, 36.735), (117.022, 36.768), (117.055, 36.772), (117.085, 36.795), (117.115, 36.806),
-                    (117.132, 36.838), (117.145, 36.868), (117.175, 36.900))),
+    ("黄河", 460.0, ((117.010, 36.735), (117.0145, 36.746), (117.0257, 36.757), (117.048, 36.7585), (117.076, 36.774),
+                    (117.087, 36.787), (117.109, 36.793), (117.125, 36.819), (117.142, 36.834), (117.142, 36.857),
+                    (117.163, 36.8625), (117.178, 36.895))),
     ("小清河", 55.0, ((117.02, 36.722), (117.06, 36.722), (117.10, 36.733), (117.15, 36.745), (117.20, 36.757),
                    (117.26, 36.763), (117.34, 36.775))),
     ("巨野河", 28.0, ((117.275, 36.60), (117.265, 36.65), (117.27, 36.69), (117.285, 36.73), (117.295, 36.768))),
@@ -72,8 +73,8 @@ HILLS: tuple[tuple[str, float, tuple[float, float]], ...] = (
     ("围子山", 800.0, (117.245, 36.665)),
 )
 
-MOUNTAINS_SOUTH_OF = 36.655
-"""Latitude below which the land between villages is wooded."""
+MOUNTAINS_FROM = (117.20, 36.660)
+"""A point south of whose parallel the land between villages is wooded."""
 
 HIGHWAYS: tuple[tuple[str, str, Line], ...] = (
     # name, class, course
@@ -114,12 +115,17 @@ class Sketch:
         """One course of the sketch as it lies on the outline."""
         return shapely.linestrings(self._fit(np.asarray(lonlat, dtype=float)))
 
-    def latitude(self, lat: float) -> float:
-        """A latitude of the sketch on the outline."""
-        return float(self._fit(np.array([[self._from[0], lat]]))[0, 1])
-
     def _fit(self, xy: np.ndarray) -> np.ndarray:
         if not self.stretched:
             return xy
         (w, s, e, n), (w2, s2, e2, n2) = self._from, self._to
         return (xy - (w, s)) / (e - w, n - s) * (e2 - w2, n2 - s2) + (w2, s2)
+
+
+def rounded(line: Any) -> Any:
+    """Round the corners of a sketched course (Chaikin's cutting, four times)."""
+    xy = shapely.get_coordinates(line)
+    for _ in range(4):
+        quarter, three = 0.75 * xy[:-1] + 0.25 * xy[1:], 0.25 * xy[:-1] + 0.75 * xy[1:]
+        xy = np.concatenate((xy[:1], np.stack((quarter, three), axis=1).reshape(-1, 2), xy[-1:]))
+    return shapely.linestrings(xy)

@@ -1,0 +1,105 @@
+"""Those who work in the district: grid workers, their substitutes, leaders of streets, and the departments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gisgov.demo.cutting import allocate
+from gisgov.demo.homes import invented_names
+from gisgov.demo.model import Grid, Ints, Size, Staff, Texts, generator
+
+OFF_DUTY_SHARE = 0.14
+NOBODY_SHARE = 0.01
+NO_WORKER_SHARE = 0.03
+LEADERS_PER_STREET = 2
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department of the district and the function it answers for in every cell."""
+
+    code: str
+    name: str
+    function: str
+    login: str
+
+
+DEPARTMENTS = (
+    Department("dept_cg", "区城市管理局", "城管", "dept_cg"),
+    Department("dept_ga", "公安分局", "公安", "dept_ga"),
+    Department("dept_yj", "区应急管理局", "应急", "dept_yj"),
+    Department("dept_sc", "区市场监督管理局", "市场监管", "dept_sc"),
+    Department("dept_hb", "生态环境分局", "环保", "dept_hb"),
+    Department("dept_jt", "区交通运输局", "交通", "dept_jt"),
+    Department("dept_wj", "区卫生健康局", "卫健", "dept_wj"),
+    Department("dept_mz", "区民政局", "民政", "dept_mz"),
+    Department("dept_sf", "区司法局", "司法", "dept_sf"),
+    Department("dept_xf", "消防救援大队", "消防", "dept_xf"),
+)
+
+OFFICE = (
+    # login, post, organisation, role
+    ("admin", "系统管理员", "centre", "admin"),
+    ("dispatcher", "调度员", "centre", "dispatcher"),
+    ("chief", "值班长", "centre", "chief"),
+    ("leader", "区领导", "district", "leader"),
+    ("gis", "GIS 工程师", "centre", "gis"),
+    ("auditor", "审核员", "centre", "auditor"),
+)
+
+
+def make_staff(grid: Grid, size: Size, seed: int) -> Staff:
+    """Man the district with ``size.staff`` people: the office, departments, leaders, and workers with their cells."""
+    rng = generator(seed, "staff")
+    office = [(login, post, org) for login, post, org, _ in OFFICE]
+    office += [(d.login, f"{d.function}处置员", d.code) for d in DEPARTMENTS]
+    leaders = [
+        (f"street{i * LEADERS_PER_STREET + k + 1:02d}", ("街道网格长", "街道副网格长")[k], street.code)
+        for k in range(LEADERS_PER_STREET)
+        for i, street in enumerate(grid.streets)
+    ]
+    leaders = [(f"street{n + 1:02d}", post, org) for n, (_, post, org) in enumerate(leaders)]
+    workers = size.staff - len(office) - len(leaders)
+    each = allocate(workers, np.bincount(grid.street_of, minlength=len(grid.streets)).astype(float), least=1)
+    worker_street = np.repeat(np.arange(len(grid.streets)), each)
+    rows = [*office, *leaders, *((f"worker{n + 1:03d}", "网格员", grid.streets[s].code) for n, s in enumerate(worker_street))]
+    first = len(office) + len(leaders)
+    worker_of, substitute_of = _beats(grid, each, first)
+    leader_of = len(office) + grid.street_of
+    gaps = rng.random(len(grid.cells))
+    worker_of = np.where(gaps < NO_WORKER_SHARE, -1, worker_of)
+    nobody = gaps < NOBODY_SHARE
+    on_duty = np.ones(len(rows), dtype=bool)
+    on_duty[first:] = rng.random(workers) >= OFF_DUTY_SHARE
+    on_duty[first] = True
+    return Staff(
+        logins=_texts([row[0] for row in rows]),
+        names=invented_names(len(rows), rng),
+        posts=_texts([row[1] for row in rows]),
+        org_codes=_texts([row[2] for row in rows]),
+        mobiles=_texts([f"1{a}{b:08d}" for a, b in zip(rng.choice([30, 31, 38, 39, 50, 51, 58, 86, 87], len(rows)), rng.integers(0, 10**8, len(rows)), strict=True)]),
+        on_duty=on_duty,
+        worker_of=worker_of,
+        substitute_of=np.where(nobody, -1, substitute_of),
+        leader_of=np.where(nobody, -1, leader_of),
+    )
+
+
+def _beats(grid: Grid, each: Ints, first: int) -> tuple[Ints, Ints]:
+    """Give the cells of a street, in order of their communities, in runs to its workers; the next one stands in."""
+    worker = np.full(len(grid.cells), -1, dtype=np.int64)
+    substitute = worker.copy()
+    begin = first
+    for street, many in enumerate(each.tolist()):
+        cells = np.flatnonzero(grid.street_of == street)
+        run = np.arange(len(cells)) * many // len(cells)
+        worker[cells] = begin + run
+        substitute[cells] = begin + (run + 1) % many
+        begin += many
+    return worker, np.where(substitute == worker, -1, substitute)
+
+
+def _texts(values: list[str]) -> Texts:
+    return np.array(values, dtype=object)
