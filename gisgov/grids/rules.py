@@ -77,7 +77,9 @@ def refuse_levels_that_do_not_nest(
     """
     conflicts = [*_in_two_parents(levels, paths), *_without_parent(levels, codes, paths)]
     if conflicts:
-        raise Invalid("grid.levels_do_not_nest", field="parent", count=len(conflicts), conflicts="; ".join(conflicts))
+        raise Invalid(
+            "grid.levels_do_not_nest", field="parent", count=len(conflicts), conflicts="; ".join(conflicts)
+        )
 
 
 def _in_two_parents(levels: Sequence[Level], paths: Sequence[Sequence[str | None]]) -> list[str]:
@@ -153,7 +155,9 @@ def stated_root(network: Network, root: Root | None, areas: Sequence[Area], tops
     return Root(network.code, network.name, "network")
 
 
-def place(areas: Iterable[Area], root: Root, level_names: Sequence[str], paths: Mapping[Path, Path]) -> Placement:
+def place(
+    areas: Iterable[Area], root: Root, level_names: Sequence[str], paths: Mapping[Path, Path]
+) -> Placement:
     """Match the parents of a draft with a tree's areas by code, or by name, below the root; invent the rest.
 
     Parameters

@@ -68,7 +68,9 @@ release = Table(
     UniqueConstraint("network_id", "no"),
     CheckConstraint("state IN ('draft', 'published', 'retired')", name="state"),
     CheckConstraint("(state = 'draft') = (no IS NULL)", name="no"),
-    Index("uq_release_one_published", "network_id", unique=True, postgresql_where=text("state = 'published'")),
+    Index(
+        "uq_release_one_published", "network_id", unique=True, postgresql_where=text("state = 'published'")
+    ),
 )
 
 cell = Table(
@@ -96,7 +98,9 @@ cell_version = Table(
     Column("area_m2", Double, nullable=False),
     # One version of a cell at a time, whoever writes.
     ExcludeConstraint(
-        ("cell_id", "="), (func.int4range(text("since"), text("until")), "&&"), name="ex_cell_version_one_at_a_time"
+        ("cell_id", "="),
+        (func.int4range(text("since"), text("until")), "&&"),
+        name="ex_cell_version_one_at_a_time",
     ),
     Index("uq_cell_version_active_no", "no", unique=True, postgresql_where=text("until IS NULL")),
     Index("uq_cell_version_active_cell", "cell_id", unique=True, postgresql_where=text("until IS NULL")),
@@ -117,7 +121,9 @@ area_version = Table(
     _geom("MULTIPOLYGON", "geom_simple"),
     Column("area_m2", Double, nullable=False),
     ExcludeConstraint(
-        ("area_id", "="), (func.int4range(text("since"), text("until")), "&&"), name="ex_area_version_one_at_a_time"
+        ("area_id", "="),
+        (func.int4range(text("since"), text("until")), "&&"),
+        name="ex_area_version_one_at_a_time",
     ),
     Index("ix_area_version_active", "network_id", "area_id", postgresql_where=text("until IS NULL")),
     Index("ix_area_version_geom", "geom", postgresql_using="gist"),

@@ -8,6 +8,7 @@ the release until the end of the transaction; whoever only reads takes no lock.
 from collections import defaultdict
 from dataclasses import dataclass
 
+import h3
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -30,7 +31,6 @@ from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.versioned import Versioned
 from gisgov.spatial.area_index import AreaIndex, Status
-from gisgov.spatial.hexes import cell_of
 
 HEX_RESOLUTION = 9
 
@@ -111,7 +111,7 @@ def _locate(tx: Tx, lon: float, lat: float, accuracy_m: float | None) -> Locatio
         cell=found.cell,
         ancestors=_ancestors(tx, found.cell),
         special=_special(tx, active, lon, lat),
-        hex=cell_of(lon, lat, HEX_RESOLUTION),
+        hex=h3.latlng_to_cell(lat, lon, HEX_RESOLUTION),
         border_m=found.border_m,
         near_border=near_border(found.border_m, accuracy_m),
         runner_up=found.runner_up,

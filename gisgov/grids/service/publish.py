@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from gisgov.grids import rules
 from gisgov.grids.model import Level, Network, Published, Release, Root
 from gisgov.grids.service import staff
-from gisgov.grids.service.read import network_of, release
+from gisgov.grids.service.networks import network as network_of
+from gisgov.grids.service.read import release
 from gisgov.grids.store import drafts, locks, releases, versions
 from gisgov.identity import service as identity
 from gisgov.identity.model import Area
@@ -108,7 +109,9 @@ def _numbers(tx: Tx, fresh: Sequence[versions.Fresh]) -> dict[str, int]:
     """Return the area number of each cell: the one it had in its area, else one never given before."""
     numbers = {one.code: one.no for one in fresh if one.no is not None}
     wanted = Counter(one.area_id for one in fresh if one.no is None)
-    given = {area_id: iter(identity.take_cell_numbers(tx, area_id, wanted[area_id])) for area_id in sorted(wanted)}
+    given = {
+        area_id: iter(identity.take_cell_numbers(tx, area_id, wanted[area_id])) for area_id in sorted(wanted)
+    }
     return numbers | {one.code: next(given[one.area_id]) for one in fresh if one.no is None}
 
 
@@ -121,7 +124,9 @@ def _write_areas(tx: Tx, network: Network, draft_id: int, no: int) -> None:
     if begun:
         simple = _simplified(tx, unions)
         shapes = np.array([unions[a] for a in begun], dtype=object)
-        versions.open_areas(tx, network.id, no, begun, shapes, np.array([simple[a] for a in begun], dtype=object))
+        versions.open_areas(
+            tx, network.id, no, begun, shapes, np.array([simple[a] for a in begun], dtype=object)
+        )
 
 
 def unions_of_areas(tx: Tx, polygons: Mapping[int, Geometries]) -> dict[int, shapely.Geometry]:
@@ -168,7 +173,9 @@ def _simplified(tx: Tx, unions: Mapping[int, shapely.Geometry]) -> dict[int, sha
         by_depth[area.depth].append(area.id)
     simple: dict[int, shapely.Geometry] = {}
     for ids in by_depth.values():
-        shapes = shapely.coverage_simplify(np.array([unions[a] for a in ids], dtype=object), rules.SIMPLIFY_DEG)
+        shapes = shapely.coverage_simplify(
+            np.array([unions[a] for a in ids], dtype=object), rules.SIMPLIFY_DEG
+        )
         simple |= dict(zip(ids, shapes, strict=True))
     return simple
 

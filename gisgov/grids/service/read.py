@@ -5,6 +5,9 @@ from typing import Any
 from sqlalchemy import and_, true
 
 from gisgov.grids.model import AreaShape, Cell, Defect, MovedLand, Network, Post, Release
+from gisgov.grids.rules import BASIC_NETWORK
+from gisgov.grids.service.days import today
+from gisgov.grids.service.networks import network as network_of
 from gisgov.grids.store import cells as cell_store
 from gisgov.grids.store import drafts, releases
 from gisgov.grids.store import staffing as staffing_store
@@ -12,8 +15,6 @@ from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotFound
-from gisgov.grids.rules import BASIC_NETWORK
-from gisgov.grids.service.days import today
 
 LIMIT = 1000
 
@@ -27,21 +28,6 @@ def refuse_unless_public(tx: Tx) -> None:
 def networks(tx: Tx) -> list[Network]:
     """Return all networks, the basic one first."""
     return releases.networks(tx)
-
-
-def network_of(tx: Tx, code: str) -> Network:
-    """Return one network.
-
-    Raises
-    ------
-    NotFound
-        There is none; code ``grid.network_unknown``.
-    """
-    found = releases.network_by_code(tx, code)
-    if found is None:
-        known = ", ".join(one.code for one in releases.networks(tx))
-        raise NotFound("grid.network_unknown", field="network", network=code, known=known)
-    return found
 
 
 def all_releases(tx: Tx, network: str | None = None) -> list[Release]:

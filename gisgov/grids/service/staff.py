@@ -67,7 +67,9 @@ def staff_many(tx: Tx, rows: Sequence[StaffRow], since: date | None = None) -> N
     ids = store.add(
         tx, [{"cell_id": r.cell_id, "user_id": r.user_id, "post": r.post.value, "since": day} for r in new]
     )
-    identity.grant_many(tx, [_grant(tx, i, r, cells[r.cell_id].no, day) for i, r in zip(ids, new, strict=True)])
+    identity.grant_many(
+        tx, [_grant(tx, i, r, cells[r.cell_id].no, day) for i, r in zip(ids, new, strict=True)]
+    )
     first = cells[new[0].cell_id]
     data = {"cells": len({row.cell_id for row in new}), "posts": len(new)}
     emit(tx, "grid.staffed", subject=("cell", first.id), area_no=first.no, data=data)
@@ -139,7 +141,13 @@ def set_duty(tx: Tx, user_ids: Iterable[int], *, on_duty: bool) -> None:
         raise Invalid("grid.nobody_named", field="user")
     tx.may("duty.set" if ids == [tx.actor.user_id] else "grid.staff")
     store.set_duty(tx, ids, on_duty=on_duty)
-    emit(tx, "duty.changed", subject=("user", ids[0]), user_ids=ids, data={"on_duty": on_duty, "count": len(ids)})
+    emit(
+        tx,
+        "duty.changed",
+        subject=("user", ids[0]),
+        user_ids=ids,
+        data={"on_duty": on_duty, "count": len(ids)},
+    )
 
 
 def on_duty(tx: Tx, user_ids: Collection[int]) -> frozenset[int]:
@@ -147,9 +155,7 @@ def on_duty(tx: Tx, user_ids: Collection[int]) -> frozenset[int]:
     return store.on_duty(tx, user_ids)
 
 
-def bind_many(
-    tx: Tx, rows: Sequence[tuple[int, str, int, int | None]], since: date | None = None
-) -> None:
+def bind_many(tx: Tx, rows: Sequence[tuple[int, str, int, int | None]], since: date | None = None) -> None:
     """Make organisations answer for functions in cells from a day on, in place of whoever did (A-11).
 
     Parameters

@@ -58,9 +58,7 @@ def _active_cells(*more: Any) -> Select[Any]:
     return select(*_CELL, *more).join(network, network.c.id == cell_version.c.network_id).where(_ACTIVE)
 
 
-def page(
-    tx: Tx, network_code: str, where: ColumnElement[bool], after: str | None, limit: int
-) -> list[Cell]:
+def page(tx: Tx, network_code: str, where: ColumnElement[bool], after: str | None, limit: int) -> list[Cell]:
     """Return active cells of a network by code, from behind `after` on."""
     query = _active_cells().where(network.c.code == network_code, where)
     if after is not None:
@@ -93,7 +91,9 @@ def ids_by_code(tx: Tx, network_code: str, codes: Collection[str]) -> dict[str, 
     query = select(cell_version.c.code, cell_version.c.cell_id).join(
         network, network.c.id == cell_version.c.network_id
     )
-    rows = tx.conn.execute(query.where(_ACTIVE, network.c.code == network_code, cell_version.c.code.in_(codes)))
+    rows = tx.conn.execute(
+        query.where(_ACTIVE, network.c.code == network_code, cell_version.c.code.in_(codes))
+    )
     return {row[0]: row[1] for row in rows}
 
 
@@ -107,7 +107,9 @@ def in_scope(tx: Tx) -> ColumnElement[bool]:
     return tx.scope.areas(cell_version.c.no)
 
 
-def area_shapes(tx: Tx, area_ids: Collection[int], *, simple: bool) -> dict[int, tuple[float, dict[str, Any]]]:
+def area_shapes(
+    tx: Tx, area_ids: Collection[int], *, simple: bool
+) -> dict[int, tuple[float, dict[str, Any]]]:
     """Return square metres and GeoJSON of areas in the published releases."""
     geom = area_version.c.geom_simple if simple else area_version.c.geom
     query = select(area_version.c.area_id, area_version.c.area_m2, func.ST_AsGeoJSON(geom, 7)).where(

@@ -28,7 +28,9 @@ def ewkb_hex(geometries: Geometries) -> list[str]:
 
 def as_multi(polygons: Geometries) -> Geometries:
     """Return polygons as multipolygons."""
-    return np.array([p if p.geom_type == "MultiPolygon" else shapely.multipolygons([p]) for p in polygons], dtype=object)
+    return np.array(
+        [p if p.geom_type == "MultiPolygon" else shapely.multipolygons([p]) for p in polygons], dtype=object
+    )
 
 
 def copy_rows(tx: Tx, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -122,7 +124,10 @@ def add_moved_land(
     columns = ("release_id", "from_code", "to_code", "area_m2", "geom")
     shapes = ewkb_hex(np.array([row[3] for row in rows], dtype=object))
     copy_rows(
-        tx, "moved_land", columns, ((release_id, *row[:3], geom) for row, geom in zip(rows, shapes, strict=True))
+        tx,
+        "moved_land",
+        columns,
+        ((release_id, *row[:3], geom) for row, geom in zip(rows, shapes, strict=True)),
     )
 
 

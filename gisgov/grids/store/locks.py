@@ -24,7 +24,9 @@ def share(tx: Tx) -> None:
 
 def prepare_alone(tx: Tx, network_id: int) -> None:
     """Let nobody else prepare a publication of this network until the end of the transaction."""
-    tx.conn.execute(text("SELECT pg_advisory_xact_lock(:key, :network)"), {"key": _SWITCH, "network": network_id})
+    tx.conn.execute(
+        text("SELECT pg_advisory_xact_lock(:key, :network)"), {"key": _SWITCH, "network": network_id}
+    )
 
 
 def try_switch(tx: Tx) -> bool:

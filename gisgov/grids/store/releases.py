@@ -115,7 +115,9 @@ def next_no(tx: Tx, network_id: int) -> int:
 
 def switch(tx: Tx, network_id: int, release_id: int, no: int, reason: str, copy_key: UUID) -> None:
     """Retire the network's published release and publish another: the only two rows written under the lock."""
-    retire = update(release).where(release.c.network_id == network_id, release.c.state == ReleaseState.PUBLISHED)
+    retire = update(release).where(
+        release.c.network_id == network_id, release.c.state == ReleaseState.PUBLISHED
+    )
     tx.conn.execute(retire.values(state=ReleaseState.RETIRED))
     values = {
         "state": ReleaseState.PUBLISHED,

@@ -35,7 +35,9 @@ def standing(tx: Tx, cell_ids: Collection[int], day: date) -> list[Row[Any]]:
 
 def of_user(tx: Tx, user_id: int, day: date) -> list[tuple[int, Post]]:
     """Return cell and post of everything a person does on a day."""
-    query = select(staffing.c.cell_id, staffing.c.post).where(staffing.c.user_id == user_id, _on(staffing, day))
+    query = select(staffing.c.cell_id, staffing.c.post).where(
+        staffing.c.user_id == user_id, _on(staffing, day)
+    )
     return [(cell_id, Post(post)) for cell_id, post in tx.conn.execute(query).all()]
 
 

@@ -72,7 +72,13 @@ def open_versions(tx: Tx, release_id: int, network_id: int, no: int, numbers: Ma
         FROM unnest(CAST(:codes AS text[]), CAST(:nos AS bigint[])) AS given(code, no)
         JOIN draft_cell d ON d.release_id = :r AND d.code = given.code
         JOIN cell c ON c.network_id = :n AND c.code = given.code""")
-    values = {"codes": list(numbers), "nos": list(numbers.values()), "n": network_id, "r": release_id, "no": no}
+    values = {
+        "codes": list(numbers),
+        "nos": list(numbers.values()),
+        "n": network_id,
+        "r": release_id,
+        "no": no,
+    }
     tx.conn.execute(statement, values)
 
 
@@ -108,6 +114,10 @@ def open_areas(
 ) -> None:
     """Begin versions of areas with their exact and their simplified polygons."""
     columns = ("area_id", "network_id", "since", "geom", "geom_simple", "area_m2")
-    shapes, simples, areas = ewkb_hex(as_multi(polygons)), ewkb_hex(as_multi(simple)), area_m2(polygons).tolist()
+    shapes, simples, areas = (
+        ewkb_hex(as_multi(polygons)),
+        ewkb_hex(as_multi(simple)),
+        area_m2(polygons).tolist(),
+    )
     rows: list[tuple[Any, ...]] = list(zip(area_ids, shapes, simples, areas, strict=True))
     copy_rows(tx, "area_version", columns, ((row[0], network_id, no, *row[1:]) for row in rows))

@@ -1,0 +1,78 @@
+"""The use cases of grids, by noun; the only door from outside."""
+
+from gisgov.grids.service.days import today
+from gisgov.grids.service.locate import (
+    hold_releases,
+    locate,
+    locate_for_write,
+    locate_many,
+    refuse_bad_point,
+    root_no,
+    warm,
+)
+from gisgov.grids.service.networks import network, seed
+from gisgov.grids.service.publish import publish
+from gisgov.grids.service.read import (
+    all_releases,
+    area,
+    areas,
+    bounds,
+    cell,
+    cell_ids,
+    cells,
+    cells_by_ids,
+    defects,
+    discard,
+    moved_land,
+    networks,
+    release,
+)
+from gisgov.grids.service.staff import (
+    bind_many,
+    cells_of,
+    history,
+    on_duty,
+    people,
+    responsible,
+    set_duty,
+    staff,
+    staff_many,
+    unstaff,
+)
+
+__all__ = [
+    "all_releases",
+    "area",
+    "areas",
+    "bind_many",
+    "bounds",
+    "cell",
+    "cell_ids",
+    "cells",
+    "cells_by_ids",
+    "cells_of",
+    "defects",
+    "discard",
+    "history",
+    "hold_releases",
+    "locate",
+    "locate_for_write",
+    "locate_many",
+    "moved_land",
+    "network",
+    "networks",
+    "on_duty",
+    "people",
+    "publish",
+    "refuse_bad_point",
+    "release",
+    "responsible",
+    "root_no",
+    "seed",
+    "set_duty",
+    "staff",
+    "staff_many",
+    "today",
+    "unstaff",
+    "warm",
+]
