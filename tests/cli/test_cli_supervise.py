@@ -1,0 +1,53 @@
+"""The supervisor starts again what dies, and takes everything down when it is told to stop."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gisgov.kernel.cluster import free_port
+from gisgov.kernel.settings import Settings
+
+RESTARTED = "web ended with -9; starting it again"
+
+
+@pytest.fixture
+def supervisor(settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {
+        "GISGOV_DATA_DIR": str(tmp_path),
+        "GISGOV_DATABASE_URL": settings.database_url,
+        "GISGOV_APP_DATABASE_URL": settings.app_database_url,
+    }
+    command = [sys.executable, "-m", "gisgov.cli", "up", "--port", str(free_port()), "--welcome", "welcome"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, text=True, bufsize=1, **pipes) as process:
+        yield process
+        process.terminate()
+
+
+def children(pid: int) -> dict[str, int]:
+    """Process ids by the command that each child runs."""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text("utf-8").split():
+            words = Path(f"/proc/{child}/cmdline").read_text("utf-8").split("\0")
+            found[words[3]] = int(child)
+    return found
+
+
+def test_restarts_the_killed_and_stops_the_rest(supervisor: subprocess.Popen[str]) -> None:
+    assert supervisor.stdout
+    assert supervisor.stderr
+    assert re.match(r"http://127.0.0.1:\d+", supervisor.stdout.readline())
+    before = children(supervisor.pid)
+    assert set(before) == {"serve", "work"}
+    os.kill(before["serve"], signal.SIGKILL)
+    assert any(RESTARTED in line for line in supervisor.stderr)
+    supervisor.terminate()
+    assert supervisor.wait(20) == 0
+    assert not Path(f"/proc/{before['work']}").exists()
