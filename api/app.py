@@ -14,10 +14,13 @@ from api import errors
 from api.console import Protect, mount_console
 from api.health import Count, Figures
 from api.hub import Hub
+from api.tile_tags import TileTags
+from basemaps.catalog import BaseMaps
 from gisgov import __version__
 from gisgov.kernel.clock import Clock
 from gisgov.kernel.db import Database
 from gisgov.kernel.settings import Settings, load_settings
+from layers.catalog import Catalog
 
 ROUTERS = (
     "health",
@@ -56,6 +59,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.state.admission = asyncio.Semaphore(settings.pool_size)
     app.state.hub = Hub(app.state.database)
     app.state.figures = Figures()
+    app.state.layers = Catalog.load()
+    app.state.base_maps = BaseMaps.load()
+    app.state.tile_tags = TileTags(app.state.layers)
+    app.state.hub.watchers.append(app.state.tile_tags.watch)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(Protect)
     app.add_middleware(Count, figures=app.state.figures)

@@ -1,8 +1,9 @@
 -- One row per order; the lamp is read from the clock now, never stored.
 SELECT o.id, o.no, o.title, o.category_code AS category, c.char, o.state, l.lamp,
-       CASE WHEN l.lamp = 'green' AND o.due_at > o.clock_started_at THEN
-           least(8, ceil(8 * extract(epoch FROM o.due_at - :now) / extract(epoch FROM o.due_at - o.clock_started_at)))::int
-       END AS left8,
+       CASE WHEN l.lamp = 'green' THEN coalesce(
+           ceil(12 * extract(epoch FROM o.due_at - :now)
+                   / nullif(extract(epoch FROM o.due_at - least(o.clock_started_at, :now)), 0)), 12)::int
+       END AS left12,
        to_char(o.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24\:MI\:SS"Z"') AS due_at,
        o.major, o.urgent, o.supervised, o.geom
 FROM orders o
