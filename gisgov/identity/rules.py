@@ -112,8 +112,8 @@ GRANTS: dict[Role, frozenset[str]] = {
     Role.DEPARTMENT_HANDLER: _EVERY_STAFF | {"order.review"},
     Role.ACCEPTOR: _EVERY_STAFF | {"order.dispatch", "order.void"},
     Role.DISPATCHER: _DESK | {"order.void"},
-    Role.DUTY_CHIEF: _LEADS | {"audit.read"},
-    Role.AUDITOR: _EVERY_STAFF | {"order.review", "order.close"},
+    Role.DUTY_CHIEF: _LEADS | {"audit.read", "file.original"},
+    Role.AUDITOR: _EVERY_STAFF | {"order.review", "order.close", "file.original"},
     Role.ARCHIVIST: _EVERY_STAFF | {"order.archive"},
     Role.LEADER: _EVERY_STAFF | {"order.supervise"},
     Role.GIS_STAFF: _EVERY_STAFF
@@ -130,6 +130,7 @@ GRANTS: dict[Role, frozenset[str]] = {
     | {
         "area.write",
         "audit.read",
+        "file.original",
         "grant.write",
         "grid.edit",
         "grid.import",
