@@ -1,0 +1,94 @@
+"""SQL of intake."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from gisgov.intake.model import Category, Closure, FirstHop, NewReport, Report, Source
+from gisgov.intake.tables import category, report, source
+from gisgov.kernel.db import Tx
+
+_CATEGORY = [column for column in category.c if column.name != "place"]
+_SOURCE = [column for column in source.c if column.name != "place"]
+
+
+def add_sources(tx: Tx, rows: Sequence[Source]) -> None:
+    """Add sources that are not there yet."""
+    values = [asdict(row) | {"place": place} for place, row in enumerate(rows)]
+    tx.conn.execute(insert(source).on_conflict_do_nothing(), values)
+
+
+def add_categories(tx: Tx, rows: Sequence[Category]) -> None:
+    """Add categories that are not there yet; parents come before their children."""
+    values = [asdict(row) | {"place": place} for place, row in enumerate(rows)]
+    tx.conn.execute(insert(category).on_conflict_do_nothing(), values)
+
+
+def _source(row: sa.Row[Any]) -> Source:
+    return Source(**dict(row._mapping) | {"first_hop": FirstHop(row.first_hop)})
+
+
+def _category(row: sa.Row[Any]) -> Category:
+    hop = None if row.first_hop is None else FirstHop(row.first_hop)
+    return Category(**dict(row._mapping) | {"first_hop": hop, "closure_policy": Closure(row.closure_policy)})
+
+
+def sources(tx: Tx) -> list[Source]:
+    """Every active source in its order."""
+    query = sa.select(*_SOURCE).where(source.c.active).order_by(source.c.place)
+    return [_source(row) for row in tx.conn.execute(query)]
+
+
+def categories(tx: Tx) -> list[Category]:
+    """Every active category, parents before children."""
+    query = sa.select(*_CATEGORY).where(category.c.active).order_by(category.c.place)
+    return [_category(row) for row in tx.conn.execute(query)]
+
+
+def source_by_code(tx: Tx, code: str) -> Source | None:
+    """One active source."""
+    row = tx.conn.execute(sa.select(*_SOURCE).where(source.c.code == code, source.c.active)).first()
+    return None if row is None else _source(row)
+
+
+def category_by_code(tx: Tx, code: str) -> Category | None:
+    """One active category."""
+    row = tx.conn.execute(sa.select(*_CATEGORY).where(category.c.code == code, category.c.active)).first()
+    return None if row is None else _category(row)
+
+
+def add_report(tx: Tx, row: dict[str, Any], lon: float | None, lat: float | None) -> int | None:
+    """Keep a report; None when its source already sent the same outside number."""
+    geom = None if lon is None or lat is None else sa.func.ST_SetSRID(sa.func.ST_MakePoint(lon, lat), 4326)
+    query = insert(report).values(**row, geom=geom).on_conflict_do_nothing().returning(report.c.id)
+    return tx.conn.execute(query).scalar_one_or_none()
+
+
+def sent_by_client(tx: Tx, client_key: str, since: datetime) -> int:
+    """How many reports one client sent since a moment."""
+    query = sa.select(sa.func.count()).where(report.c.client_key == client_key, report.c.created_at > since)
+    return tx.conn.execute(query).scalar_one()
+
+
+def row_of(new: NewReport, kept: Report) -> dict[str, Any]:
+    """The columns of a report, without its point."""
+    return {
+        "source_code": kept.source.code,
+        "external_no": new.external_no,
+        "title": kept.title,
+        "content": kept.content,
+        "category_code": kept.category.code,
+        "reporter_name": kept.reporter_name,
+        "reporter_phone": kept.reporter_phone,
+        "anonymous": kept.anonymous,
+        "original": kept.original,
+        "address": kept.address,
+        "urgent": kept.urgent,
+        "client_key": new.client_key,
+        "created_at": kept.created_at,
+        "created_by": kept.created_by,
+    }

@@ -1,0 +1,1 @@
+"""Pure decisions about orders: the life cycle, and who gets one."""

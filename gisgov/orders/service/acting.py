@@ -1,0 +1,269 @@
+"""Actions on an order: one function, rows of one table."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from gisgov.grids import service as grids
+from gisgov.intake import service as intake
+from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.db import Tx
+from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
+from gisgov.kernel.lifecycle import Step
+from gisgov.media import service as media
+from gisgov.orders.model import Assignment, Candidate, Inputs, Mode, Order, Part, State
+from gisgov.orders.rules import routing
+from gisgov.orders.rules.lifecycle import LIFECYCLE, VERB_PARTS, check_inputs, follow_up, rating_open
+from gisgov.orders.service import deciding, moving
+from gisgov.orders.service.moving import Move
+from gisgov.orders.service.reporting import digest, send, sign_in_limit
+from gisgov.orders.store import reading, writing
+from gisgov.timing import service as timing
+
+
+def find(tx: Tx, no: str, token: str | None = None) -> Order:
+    """An order by number, seen by scope or by the reporter's token.
+
+    Raises
+    ------
+    NotFound
+        There is none, or none that the caller may see; code ``order.unknown``.
+    """
+    found = reading.by_no(tx, no) or (reading.by_token(tx, digest(token), no) if token else None)
+    if found is None:
+        raise NotFound("order.unknown", no=no)
+    return found
+
+
+def parts(tx: Tx, order: Order, token: str | None = None) -> frozenset[Part]:
+    """What the actor is towards an order."""
+    actor = tx.actor
+    held = {part for verb, part in VERB_PARTS.items() if actor.has(verb)}
+    if actor.everything:
+        held.add(Part.SYSTEM)
+    if _is_holder(tx, order):
+        held.add(Part.HOLDER)
+        held.discard(Part.REVIEWER)  # nobody reviews his own work
+    if _is_reporter(tx, order, token):
+        held.add(Part.REPORTER)
+    return frozenset(held)
+
+
+def _is_holder(tx: Tx, order: Order) -> bool:
+    if not tx.actor.has("order.act") or tx.actor.user_id is None:
+        return False
+    if order.holder_user_id is not None:
+        return order.holder_user_id == tx.actor.user_id
+    return order.holder_org_id in tx.actor.org_ids
+
+
+def _is_reporter(tx: Tx, order: Order, token: str | None) -> bool:
+    if token is not None:
+        return reading.by_token(tx, digest(token), order.no) is not None
+    return tx.actor.user_id is not None and reading.is_author(tx, order.id, tx.actor.user_id)
+
+
+def refuse_others(tx: Tx, order: Order, step: Step, held: frozenset[Part]) -> Part:
+    """The part in which the actor takes a step.
+
+    Raises
+    ------
+    NotSignedIn, NotAllowed
+        He has none of the parts it asks for; code ``order.not_yours``.
+    """
+    having = sorted(held & step.who)
+    if having:
+        return Part(having[0])
+    if tx.actor.user_id is None and not tx.actor.everything:
+        raise NotSignedIn("session.required")
+    raise NotAllowed("order.not_yours", action=step.action, no=order.no)
+
+
+def refuse_stale(order: Order, inputs: Inputs) -> None:
+    """Refuse what was decided on an older version of the order."""
+    if inputs.version is not None and inputs.version != order.version:
+        raise Conflict("order.conflict", field="version", no=order.no)
+
+
+def act(tx: Tx, no: str, action: str, inputs: Inputs) -> Order:
+    """Take an action on an order, and the steps that follow from it by themselves.
+
+    Raises
+    ------
+    NotFound
+        No such order in sight.
+    Conflict
+        Somebody was faster (``order.conflict``) or the state does not allow it (``order.not_now``).
+    NotAllowed
+        The actor has no part that may do it.
+    Invalid
+        Something it needs is missing.
+    """
+    if action not in {step.action for step in LIFECYCLE.steps}:
+        raise Invalid("order.action_unknown", field="action", action=action)
+    order = find(tx, no, inputs.token)
+    refuse_stale(order, inputs)
+    step = LIFECYCLE.step(action, order.state, order.closure_policy)
+    part = refuse_others(tx, order, step, parts(tx, order, inputs.token))
+    check_inputs(step, inputs, [file.kind for file in media.files_by_ids(tx, inputs.file_ids).values()])
+    move = EFFECTS[action](tx, order, inputs) if action in EFFECTS else Move()
+    return _follow(tx, moving.take(tx, order, step, part, inputs, move), inputs)
+
+
+def _follow(tx: Tx, order: Order, inputs: Inputs) -> Order:
+    """Steps that follow without a person: filing routes, a result goes to check or review, a reassignment may name the next."""
+    if order.state is State.FILED:
+        return _route_filed(tx, order)
+    if order.state is State.WAIT_DISPATCH and _named(inputs):
+        target = replace(inputs, version=order.version, note="", file_ids=())
+        return act(tx, order.no, "dispatch", target)
+    if order.state is State.RESULT_SUBMITTED:
+        return _to_check_or_review(tx, order)
+    return order
+
+
+def _named(inputs: Inputs) -> bool:
+    return inputs.user_id is not None or inputs.org_id is not None or inputs.cell is not None
+
+
+def _route_filed(tx: Tx, order: Order) -> Order:
+    """T10: to the department of the list, else to the grid; T11 when neither is possible."""
+    located = None
+    if order.lon is not None and order.lat is not None:
+        located = grids.locate_for_write(tx, order.lon, order.lat)
+    choice = routing.filed(located, deciding.at_place(tx, located, order.function))
+    why = routing.explain(choice, located, order.decision.get("accuracy_m"), order.function)
+    place = {} if located is None else deciding.place_columns(located, order.area_no)
+    policy = _policy(order, choice.chosen)
+    return send(tx, order, choice, why, Mode.LIST, **place, closure_policy=policy)
+
+
+def _policy(order: Order, holder: Candidate | None) -> str:
+    """W-02: what closes by itself when the grid worker handles it is reviewed when a department does."""
+    department = holder is not None and holder.post == routing.DEPARTMENT
+    return "review" if department and order.closure_policy == "auto" else order.closure_policy
+
+
+def _to_check_or_review(tx: Tx, order: Order) -> Order:
+    """T24: to somebody of the cell who did not handle it, where the category asks for that; else to the centre."""
+    people = [] if order.cell_id is None else deciding.candidates(
+        tx, order.cell_id, grids.people(tx, order.cell_id), order.function
+    )  # fmt: skip
+    choice = routing.checker(people, order.holder_user_id)
+    action = follow_up(order, checkers=choice is not None)
+    step = LIFECYCLE.step(action, order.state, order.closure_policy)
+    move = Move()
+    if action == "send_check" and choice is not None:
+        move = Move(holder=choice.chosen, mode=Mode.CHECK, rule=routing.rule_ref(choice.rule))
+    return moving.take(tx.acting_as(SYSTEM), order, step, Part.SYSTEM, Inputs(), move)
+
+
+# ---------------------------------------------------------------------------------------- what each action changes
+def _accept(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    if inputs.category is None:
+        return Move()
+    kind = intake.category(tx, inputs.category)
+    values: dict[str, Any] = {
+        "category_code": kind.code,
+        "function": kind.function,
+        "closure_policy": kind.closure_policy,
+        "major": kind.major,
+    }
+    return Move(values=values)
+
+
+def _dispatch(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    """To a person, an organisation, or whoever answers for a cell."""
+    if inputs.cell is not None:
+        return _dispatch_to_cell(tx, order, inputs.cell)
+    by_user = inputs.user_id is not None
+    target = deciding.person(tx, inputs.user_id) if by_user else deciding.organisation(tx, inputs.org_id or 0)
+    if target is None:
+        raise Invalid("order.target_unknown", field="user_id" if by_user else "org_id")
+    return _dispatched(order, target, {})
+
+
+def _dispatch_to_cell(tx: Tx, order: Order, code: str) -> Move:
+    cell = grids.cell(tx, code)
+    target = routing.owner(deciding.candidates(tx, cell.id, grids.people(tx, cell.id), order.function))
+    if target is None:
+        raise Invalid("order.nobody_there", field="cell", cell=code)
+    return _dispatched(order, replace(target, reason_code="chosen"), {})
+
+
+def _dispatched(order: Order, target: Candidate, values: dict[str, Any]) -> Move:
+    rule = routing.rule_ref("desk.dispatched")
+    why = order.decision | {"rule": rule, "chosen": routing.chosen(target)}
+    values |= {"decision": why, "closure_policy": _policy(order, target)}
+    return Move(values=values, holder=target, mode=Mode.DISPATCH, limit=sign_in_limit(target), rule=rule)
+
+
+def _reassign(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    return Move(values={"signed_at": None}, drops_holder=True, ends="reassigned")
+
+
+def _sign_in(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    """Whoever signs for an organisation becomes the holder."""
+    values: dict[str, Any] = {"signed_at": tx.now}
+    mine: dict[str, Any] = {"signed_at": tx.now}
+    if order.holder_user_id is None:
+        values |= {"holder_user_id": tx.actor.user_id, "holder_name": tx.actor.name}
+        mine |= {"user_id": tx.actor.user_id, "user_name": tx.actor.name}
+        writing.add_party(tx, order.id, "holder", user_id=tx.actor.user_id)
+    writing.change_assignment(tx, order.id, mine)
+    return Move(values=values)
+
+
+def _submit(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    writing.change_assignment(tx, order.id, {"result": inputs.note})
+    rule = {"key": "closure.policy", "value": order.closure_policy}
+    return Move(ends="done", rule=rule)
+
+
+def _handler(tx: Tx, order: Order) -> tuple[Assignment, Candidate]:
+    """The last one who handled the order, as distinct from who checked it."""
+    last = [one for one in reading.assignments(tx, order.id) if one.mode != Mode.CHECK][-1]
+    name = last.user_name or last.org_name or ""
+    person = Candidate(last.post, last.user_id, last.org_id, name, last.org_name or "", "", True, 0)
+    return last, person
+
+
+def _check(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    """The checker is done; the order shows its handler again, whose assignment has ended."""
+    writing.change_assignment(tx, order.id, {"result": inputs.note, "done_at": tx.now, "ended_as": "done"})
+    _, person = _handler(tx, order)
+    held = {"holder_user_id": person.user_id, "holder_org_id": person.org_id}
+    return Move(values=held | {"holder_name": person.name, "holder_org_name": person.org})
+
+
+def _reject(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    """Back to the handler with a new assignment of the same kind."""
+    last, person = _handler(tx, order)
+    return Move(holder=person, mode=Mode(last.mode))
+
+
+def _rate(tx: Tx, order: Order, inputs: Inputs) -> Move:
+    """T29: a first rating, then one follow-up (追评), within the window."""
+    window = timedelta(hours=timing.limit(tx, "rating").amount)
+    if not rating_open(order, tx.now, window):
+        raise Conflict("order.rating_closed", no=order.no)
+    score = inputs.score or 0
+    if writing.add_rating(tx, order.id, score, inputs.text, "first", tx.now):
+        return Move(values={"score": score})
+    if not writing.add_rating(tx, order.id, score, inputs.text, "follow_up", tx.now):
+        raise Conflict("order.rated_twice", no=order.no)
+    return Move()
+
+
+EFFECTS: dict[str, Callable[[Tx, Order, Inputs], Move]] = {
+    "accept": _accept,
+    "dispatch": _dispatch,
+    "reassign": _reassign,
+    "sign_in": _sign_in,
+    "submit_result": _submit,
+    "check": _check,
+    "reject": _reject,
+    "rate": _rate,
+}
+"""What an action changes beside state and clock; the others change nothing else."""

@@ -1,0 +1,1 @@
+"""SQL of orders, private to the domain."""

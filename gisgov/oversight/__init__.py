@@ -1,0 +1,1 @@
+"""Oversight: supervision orders, opened by rule or by a leader, and answered."""

@@ -1,0 +1,78 @@
+"""The door to time limits."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import chinese_calendar
+
+from gisgov.kernel.db import Tx
+from gisgov.kernel.errors import NotFound
+from gisgov.timing import rules, store
+from gisgov.timing.model import DayKind, LimitRule, Running
+
+CALENDAR_YEARS = (2025, 2026)
+
+_HOLIDAY_NAMES = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+}
+
+
+def _official_days(year: int) -> Iterator[tuple[date, DayKind, str]]:
+    """Every day of a year by the State Council's calendar; a swapped working day bears its holiday's name."""
+    day = date(year, 1, 1)
+    while day.year == year:
+        free, english = chinese_calendar.get_holiday_detail(day)
+        name = _HOLIDAY_NAMES.get(english or "", "")
+        swapped = "调休" if name and not free else ""
+        yield day, DayKind.HOLIDAY if free else DayKind.WORKDAY, name + swapped
+        day += timedelta(days=1)
+
+
+def seed(tx: Tx) -> None:
+    """Load the calendar years known to the library and the default limits; what is there stays."""
+    for year in CALENDAR_YEARS:
+        store.add_days(tx, _official_days(year), source="chinesecalendar")
+    store.add_limits(tx, rules.LIMITS)
+
+
+def limits(tx: Tx) -> list[LimitRule]:
+    """Every limit in its valid version."""
+    return store.limits(tx)
+
+
+def limit(tx: Tx, key: str, version: int | None = None) -> LimitRule:
+    """One limit rule.
+
+    Raises
+    ------
+    NotFound
+        When there is no such rule.
+    """
+    rule = store.limit(tx, key, version)
+    if rule is None:
+        raise NotFound("timing.no_rule", key=key)
+    return rule
+
+
+def change_limit(tx: Tx, rule: LimitRule) -> LimitRule:
+    """Add the next version of a limit; clocks that already run keep theirs."""
+    tx.may("setting.write")
+    old = limit(tx, rule.key)
+    new = replace(rule, version=old.version + 1)
+    store.add_limits(tx, [new])
+    return new
+
+
+def start(tx: Tx, key: str, at: datetime) -> Running:
+    """Start a clock: choose the rule (by the kind of day where it depends on that) and compute its end."""
+    local = at.astimezone(rules.SHANGHAI).date()
+    chosen, known = rules.rule_key(key, store.calendar(tx, local, local), at)
+    rule = limit(tx, chosen)
+    return rules.running(rule, at, store.calendar(tx, local, rules.horizon(at, rule)), known)
