@@ -1,0 +1,188 @@
+"""Any layer as one HTML file that draws with the network off: for notebooks, reports and the archive.
+
+Leaflet stands inside the file; there is no base map, the boundaries lie beneath instead.
+"""
+
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from html import escape
+from math import floor, log2
+from pathlib import Path
+from typing import Any, cast
+
+import folium
+from branca.element import Element, Figure
+from sqlalchemy import text
+
+from gisgov.kernel import configuration
+from gisgov.kernel.db import Tx
+from layers.catalog import Layer
+from layers.model import LegendEntry, Source, Symbol
+from layers.params import parse
+from layers.query import binds, page_frame, rows
+from layers.signs import svg
+
+VENDORED = Path(__file__).parent / "vendor" / "leaflet"
+PAGE_PX = 1024
+DEFAULT_SYMBOL = Symbol(shape="disc", color="#8A93A3", edge="#FFFFFF")
+BACKDROP = Symbol(shape="line", color="#8A93A3", width=1)
+
+Box = tuple[float, float, float, float]
+Feature = dict[str, Any]
+
+
+def _inlined(name: str, kind: str) -> str:
+    return f"data:{kind};base64,{b64encode((VENDORED / name).read_bytes()).decode()}"
+
+
+class OfflineMap(folium.Map):
+    """A folium map whose script and style stand inside the page, and nothing else is asked for."""
+
+    default_js = [("leaflet", _inlined("leaflet.js", "text/javascript"))]  # noqa: RUF012 - folium's own attribute
+    default_css = [("leaflet_css", _inlined("leaflet.css", "text/css"))]  # noqa: RUF012
+
+
+def paper(
+    tx: Tx, layer: Layer, box: Box, params: Mapping[str, str] | None = None, backdrop: Layer | None = None
+) -> OfflineMap:
+    """Return a layer as a folium map with its legend, drawn as a screen would at the same scale.
+
+    Parameters
+    ----------
+    box
+        West, south, east, north (EPSG:4326) of the page.
+    params
+        As in the address of a tile.
+    backdrop
+        Boundaries to lie beneath.
+
+    Raises
+    ------
+    Invalid, NotAllowed
+        As for a tile.
+    """
+    layer.admit(tx)
+    zoom = zoom_of(box)
+    west, south, east, north = box
+    page = OfflineMap(tiles=None, control_scale=True, prefer_canvas=True, zoom_snap=0.25)
+    if backdrop is not None and backdrop.id != layer.id:
+        for source in _drawn_at(backdrop, zoom):
+            _add(page, source, BACKDROP, features(tx, backdrop, source, box, {}))
+    for source in _drawn_at(layer, zoom):
+        found = features(tx, layer, source, box, params or {})
+        for entry, group in _by_legend(layer, source, found):
+            _add(page, source, entry.symbol if entry else DEFAULT_SYMBOL, group)
+    page.fit_bounds([[south, west], [north, east]])
+    cast("Figure", page.get_root()).html.add_child(Element(_legend(tx, layer)))
+    return page
+
+
+def zoom_of(box: Box) -> int:
+    """Return the zoom at which a box is about as wide as a page (tiles of 512 pixels)."""
+    west, _, east, _ = box
+    return max(0, min(22, floor(log2(360 / max(east - west, 1e-9) * PAGE_PX / 512))))
+
+
+def features(tx: Tx, layer: Layer, source: Source, box: Box, params: Mapping[str, str]) -> list[Feature]:
+    """Return what a source shows in a box as GeoJSON features, within the caller's scope."""
+    frame = page_frame(box, zoom_of(box))
+    columns = "".join(f"f.{name}, " for name in source.shown_fields)
+    sql = f"SELECT {columns} ST_AsGeoJSON(f.geom, 6)::jsonb AS geom FROM ({rows(tx, layer, source, frame)}) f"
+    found = tx.conn.execute(text(sql), binds(tx, source, frame, parse(layer, params))).mappings()
+    return [_feature(dict(row)) for row in found]
+
+
+def _feature(row: dict[str, Any]) -> Feature:
+    return {"type": "Feature", "geometry": row.pop("geom"), "properties": row}
+
+
+def _drawn_at(layer: Layer, zoom: int) -> tuple[Source, ...]:
+    sources = layer.sources_at(max(layer.minzoom, min(layer.maxzoom, zoom)))
+    return tuple(source for source in sources if not source.label)
+
+
+def _by_legend(
+    layer: Layer, source: Source, found: Iterable[Feature]
+) -> Iterable[tuple[LegendEntry | None, list[Feature]]]:
+    entries = [one for one in layer.about.legend if one.source in {None, source.name}]
+    groups: dict[int, list[Feature]] = defaultdict(list)
+    for feature in found:
+        properties = feature["properties"]
+        groups[next((at for at, one in enumerate(entries) if fits(one, properties)), -1)].append(feature)
+    return [(entries[at] if at >= 0 else None, groups[at]) for at in sorted(groups)]
+
+
+def fits(entry: LegendEntry, properties: Mapping[str, Any]) -> bool:
+    """Tell whether a legend entry stands for a feature."""
+    return all(_equal(properties.get(name), wanted) for name, wanted in entry.where.items())
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    if not isinstance(wanted, tuple):
+        return bool(value == wanted)
+    above, upto = wanted
+    return value is not None and (above is None or value > above) and (upto is None or value <= upto)
+
+
+def _add(page: OfflineMap, source: Source, symbol: Symbol, found: list[Feature]) -> None:
+    if not found:
+        return
+    names = list(found[0]["properties"])
+    collection = {"type": "FeatureCollection", "features": [_escaped(one) for one in found]}
+    folium.GeoJson(
+        collection,
+        style_function=_style(source, symbol),
+        marker=folium.Marker(icon=folium.DivIcon(icon_size=(24, 24), icon_anchor=(12, 12), class_name="sign")),
+        tooltip=folium.GeoJsonTooltip(names, labels=True) if names else None,
+    ).add_to(page)
+
+
+def _escaped(feature: Feature) -> Feature:
+    # Titles come from whoever reported; in a tooltip they are text, never markup.
+    told = {name: escape(value) if isinstance(value, str) else value for name, value in feature["properties"].items()}
+    return {**feature, "properties": told}
+
+
+def _style(source: Source, symbol: Symbol) -> Any:
+    if source.geometry == "point":
+        return lambda feature: {"html": svg(symbol, 24, _char(source, feature["properties"]))}
+    outline = symbol.shape == "line"
+    look = {
+        "color": symbol.color if outline else symbol.edge or symbol.color,
+        "weight": symbol.width,
+        "opacity": symbol.opacity,
+        "fill": not outline,
+        "fillColor": symbol.color,
+        "fillOpacity": symbol.opacity,
+        "dashArray": " ".join(map(str, symbol.dash)) or None,
+    }
+    return lambda _: look
+
+
+def _char(source: Source, properties: Mapping[str, Any]) -> str | None:
+    return str(properties["n"]) if source.cluster is not None else properties.get("char")
+
+
+def _legend(tx: Tx, layer: Layer) -> str:
+    about = layer.about
+    lines = "".join(
+        f"<li>{svg(entry.symbol)} {escape(entry.label_zh)} <small>{escape(entry.label_en)}</small></li>"
+        for entry in about.legend
+    )
+    synthetic = (configuration.get(tx, "demo") or {}).get("synthetic")
+    marked = "<p><b>演示数据，边界为合成</b></p>" if synthetic else ""
+    moment = tx.now.strftime("%Y-%m-%d %H:%M UTC")
+    return f"""
+    <style>
+      .sign {{ background: none; border: 0 }}
+      .leaflet-container {{ background: #EFEDE7 }}
+      #legend {{ position: fixed; z-index: 1000; left: 12px; bottom: 36px; max-width: 320px; padding: 12px 16px;
+        background: #FFFFFF; border-radius: 10px; box-shadow: 0 8px 24px -6px rgba(18,24,38,.16); color: #14181F;
+        font: 13px/20px "PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", sans-serif }}
+      #legend ul {{ list-style: none; margin: 4px 0; padding: 0 }} #legend svg {{ vertical-align: middle }}
+      #legend h1 {{ font-size: 16px; margin: 0 }} #legend p, #legend small {{ color: #454C59; margin: 0 }}
+    </style>
+    <div id="legend"><h1>{escape(about.title_zh)} <small>{escape(about.title_en)}</small></h1>
+      <ul>{lines}</ul><p>{escape(about.note_zh)}</p>{marked}<p>WGS84 · {moment}</p></div>
+    """
