@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gisgov.identity.model import Area
+from gisgov.spatial.topology import DefectKind
 
 
 class ReleaseState(StrEnum):
@@ -33,17 +34,6 @@ class FrameRule(StrEnum):
     KEEP = "keep"
     MOVE = "move"
     REPLACE = "replace"
-
-
-class DefectKind(StrEnum):
-    """What can be wrong with a draft; each defect is one piece of the map."""
-
-    GAP = "gap"
-    OVERLAP = "overlap"
-    INVALID = "invalid"
-    EDGE = "edge"
-    OUTSIDE_FRAME = "outside_frame"
-    UNFILLED_FRAME = "unfilled_frame"
 
 
 class Post(StrEnum):
@@ -133,6 +123,21 @@ class ImportOrder:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Some cells of a coverage as a file has them: arrays and lists of one length.
+
+    `polygons` are in WGS84; `paths` and `path_names` hold the values of the parent columns, top-down. None
+    stands for what the file leaves empty; it is refused when all has been read.
+    """
+
+    polygons: NDArray[np.object_]
+    codes: list[str | None]
+    names: list[str]
+    paths: list[tuple[str | None, ...]]
+    path_names: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Release:
     """One generation of a network's cells. `no` counts the published ones and is None for a draft."""
 
@@ -167,24 +172,44 @@ class Active:
 
 @dataclass(frozen=True)
 class Defect:
-    """A piece of the map that keeps a draft from being published."""
+    """A piece of the map that keeps a draft from being published; `width_m` is that of its largest circle."""
 
     id: int
     kind: DefectKind
     codes: tuple[str, ...]
     area_m2: float
     width_m: float
+    note: str
     geojson: dict[str, Any]
+
+
+class MovedKind(StrEnum):
+    """Why land changed hands: a sliver was mended, or the draft moves land between parents."""
+
+    MENDED = "mended"
+    TRANSFERRED = "transferred"
 
 
 @dataclass(frozen=True)
 class MovedLand:
-    """A piece of land that mending gave to another cell; None is nobody's land."""
+    """A piece of land that changed hands: between cells when mended, between parents when transferred.
 
+    None is nobody's land.
+    """
+
+    kind: MovedKind
     from_code: str | None
     to_code: str | None
     area_m2: float
     geojson: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to be told, by the code of its words in the message catalogue."""
+
+    code: str
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -196,7 +221,7 @@ class ImportReport:
     defects: dict[DefectKind, int]
     moved_m2: float
     moved_pieces: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
     @property
     def publishable(self) -> bool:

@@ -144,7 +144,7 @@ def stated_root(network: Network, root: Root | None, areas: Sequence[Area], tops
     """
     if root is not None:
         if areas and all(area.code != root.code for area in areas):
-            raise Conflict("grid.root_unknown", field="root", code=root.code, tree=network.tree)
+            raise Conflict("grid.root_unknown", field="root", root=root.code, tree=network.tree)
         return root
     standing = [area for area in areas if area.parent_id is None]
     if standing:

@@ -155,6 +155,7 @@ defect = Table(
     Column("codes", ARRAY(Text), nullable=False),
     Column("area_m2", Double, nullable=False),
     Column("width_m", Double, nullable=False),
+    Column("note", Text, nullable=False),
     _geom("GEOMETRY"),
     Index("ix_defect_release_id", "release_id"),
 )
@@ -164,6 +165,7 @@ moved_land = Table(
     metadata,
     _id(),
     Column("release_id", BigInteger, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
     Column("from_code", Text),
     Column("to_code", Text),
     Column("area_m2", Double, nullable=False),

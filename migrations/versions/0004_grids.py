@@ -149,6 +149,7 @@ def _drafts() -> None:
         sa.Column("codes", sa.ARRAY(sa.Text), nullable=False),
         sa.Column("area_m2", sa.Double, nullable=False),
         sa.Column("width_m", sa.Double, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
         _geom("GEOMETRY"),
         sa.Index("ix_defect_release_id", "release_id"),
     )
@@ -158,6 +159,7 @@ def _drafts() -> None:
         sa.Column(
             "release_id", sa.BigInteger, sa.ForeignKey("release.id", ondelete="CASCADE"), nullable=False
         ),
+        sa.Column("kind", sa.Text, nullable=False),
         sa.Column("from_code", sa.Text),
         sa.Column("to_code", sa.Text),
         sa.Column("area_m2", sa.Double, nullable=False),

@@ -1,16 +1,18 @@
 """The use cases of grids, by noun; the only door from outside."""
 
+from gisgov.grids.service.check import check
 from gisgov.grids.service.days import today
+from gisgov.grids.service.imports import import_cells
 from gisgov.grids.service.locate import (
     hold_releases,
     locate,
     locate_for_write,
     locate_many,
-    refuse_bad_point,
     root_no,
     warm,
 )
 from gisgov.grids.service.networks import network, seed
+from gisgov.grids.service.points import refuse_bad_point, to_wgs84
 from gisgov.grids.service.publish import publish
 from gisgov.grids.service.read import (
     all_releases,
@@ -25,6 +27,7 @@ from gisgov.grids.service.read import (
     discard,
     moved_land,
     networks,
+    refuse_unless_public,
     release,
 )
 from gisgov.grids.service.staff import (
@@ -51,10 +54,12 @@ __all__ = [
     "cells",
     "cells_by_ids",
     "cells_of",
+    "check",
     "defects",
     "discard",
     "history",
     "hold_releases",
+    "import_cells",
     "locate",
     "locate_for_write",
     "locate_many",
@@ -65,6 +70,7 @@ __all__ = [
     "people",
     "publish",
     "refuse_bad_point",
+    "refuse_unless_public",
     "release",
     "responsible",
     "root_no",
@@ -72,6 +78,7 @@ __all__ = [
     "set_duty",
     "staff",
     "staff_many",
+    "to_wgs84",
     "today",
     "unstaff",
     "warm",

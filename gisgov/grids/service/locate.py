@@ -24,11 +24,11 @@ from gisgov.grids.model import (
 )
 from gisgov.grids.rules import BASIC_NETWORK, BASIC_TREE, near_border
 from gisgov.grids.service import staff
+from gisgov.grids.service.points import refuse_bad_point
 from gisgov.grids.store import cells, locks, releases
 from gisgov.identity import service as identity
 from gisgov.identity.model import Area
 from gisgov.kernel.db import Tx
-from gisgov.kernel.errors import Invalid
 from gisgov.kernel.versioned import Versioned
 from gisgov.spatial.area_index import AreaIndex, Status
 
@@ -145,7 +145,7 @@ def locate_many(tx: Tx, lons: ArrayLike, lats: ArrayLike, network: str = BASIC_N
         version_id=np.append(copy.cells.version_ids, 0)[at],
         area_no=np.append(copy.cells.nos, outside)[at],
         border_m=answer.border_m,
-        code=np.append(np.array(copy.cells.codes, dtype=object), None)[at],
+        code=np.array([*copy.cells.codes, None], dtype=object)[at],
         release_id=active.release_id,
     )
 
@@ -154,16 +154,6 @@ def root_no(tx: Tx) -> int:
     """Return the area number of what lies in no cell: the basic tree's root, 0 before there is one."""
     roots = identity.areas(tx, tree=BASIC_TREE, depth=1)
     return roots[0].no if roots else 0
-
-
-def refuse_bad_point(lon: float, lat: float) -> None:
-    """Refuse what is no place on Earth, and say when the two numbers seem to have changed places."""
-    if not (np.isfinite(lon) and np.isfinite(lat)):
-        raise Invalid("grid.point_not_finite", field="lon")
-    if abs(lat) > 90 >= abs(lon) and abs(lat) <= 180:
-        raise Invalid("grid.point_swapped", field="lat", lon=lon, lat=lat)
-    if abs(lat) > 90 or abs(lon) > 180:
-        raise Invalid("grid.point_out_of_world", field="lon", lon=lon, lat=lat)
 
 
 def _copy(tx: Tx, active: Active) -> _Copy:

@@ -9,7 +9,7 @@ from gisgov.grids.rules import BASIC_NETWORK
 from gisgov.grids.service.days import today
 from gisgov.grids.service.networks import network as network_of
 from gisgov.grids.store import cells as cell_store
-from gisgov.grids.store import drafts, releases
+from gisgov.grids.store import findings, releases
 from gisgov.grids.store import staffing as staffing_store
 from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
@@ -53,12 +53,12 @@ def release(tx: Tx, release_id: int) -> Release:
 
 def defects(tx: Tx, release_id: int) -> list[Defect]:
     """Return every piece of the map that keeps a draft from being published, largest first."""
-    return drafts.defects(tx, release(tx, release_id).id)
+    return findings.defects(tx, release(tx, release_id).id)
 
 
 def moved_land(tx: Tx, release_id: int) -> list[MovedLand]:
     """Return every piece of land that changed hands in a draft, largest first."""
-    return drafts.moved(tx, release(tx, release_id).id)
+    return findings.moved(tx, release(tx, release_id).id)
 
 
 def discard(tx: Tx, release_id: int) -> None:

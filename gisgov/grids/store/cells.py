@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from gisgov.grids.model import Cell
 from gisgov.grids.tables import area_version, cell_version, network
@@ -73,11 +73,9 @@ def by_code(tx: Tx, network_code: str, code: str) -> Cell | None:
         network.c.code == network_code, cell_version.c.code == code
     )
     row = tx.conn.execute(query).first()
-    return _with_shape(row) if row else None
-
-
-def _with_shape(row: Row[Any]) -> Cell:
-    return Cell(*row[:8], geojson=json.loads(row[8]))
+    if row is None:
+        return None
+    return replace(Cell(*row), geojson=json.loads(row[-1]))
 
 
 def by_ids(tx: Tx, cell_ids: Collection[int]) -> dict[int, Cell]:

@@ -1,6 +1,5 @@
 """Drafts: cells as imported, what is wrong with them, what mending moved."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,8 +9,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from sqlalchemy import func, select, text
 
-from gisgov.grids.model import Defect, DefectKind, MovedLand
-from gisgov.grids.tables import defect, draft_cell, moved_land
+from gisgov.grids.model import Cells
+from gisgov.grids.tables import draft_cell
 from gisgov.kernel.db import Tx
 from gisgov.spatial.crs import area_m2
 
@@ -42,20 +41,16 @@ def copy_rows(tx: Tx, table: str, columns: Sequence[str], rows: Iterable[Sequenc
             copy.write_row(row)
 
 
-def add_cells(
-    tx: Tx,
-    release_id: int,
-    codes: Sequence[str],
-    names: Sequence[str],
-    parents: Sequence[Sequence[str]],
-    parent_names: Sequence[Sequence[str]],
-    polygons: Geometries,
-) -> None:
-    """Append cells to a draft."""
+def add_cells(tx: Tx, release_id: int, batch: Cells) -> None:
+    """Append cells to a draft; what is empty in the file is empty text here, until it is refused."""
     columns = ("release_id", "code", "name", "parents", "parent_names", "geom", "area_m2")
-    shapes, areas = ewkb_hex(as_multi(polygons)), area_m2(polygons)
-    rows = zip(codes, names, map(list, parents), map(list, parent_names), shapes, areas.tolist(), strict=True)
-    copy_rows(tx, "draft_cell", columns, ((release_id, *row) for row in rows))
+    shapes, areas = ewkb_hex(as_multi(batch.polygons)), area_m2(batch.polygons).tolist()
+    rows = zip(batch.codes, batch.names, batch.paths, batch.path_names, shapes, areas, strict=True)
+    records = (
+        (release_id, code or "", name, [value or "" for value in path], list(names), shape, area)
+        for code, name, path, names, shape, area in rows
+    )
+    copy_rows(tx, "draft_cell", columns, records)
 
 
 def reshape(tx: Tx, release_id: int, codes: Sequence[str], polygons: Geometries) -> None:
@@ -100,79 +95,6 @@ def fingerprint(tx: Tx, release_id: int) -> str:
                                 || ST_AsBinary(geom)) AS one
             FROM draft_cell WHERE release_id = :r) AS cells""")
     return str(tx.conn.execute(query, {"r": release_id}).scalar_one())
-
-
-def clear_findings(tx: Tx, release_id: int) -> None:
-    """Forget what earlier checks found."""
-    tx.conn.execute(text("DELETE FROM defect WHERE release_id = :r"), {"r": release_id})
-
-
-def add_defects(
-    tx: Tx, release_id: int, rows: Sequence[tuple[DefectKind, Sequence[str], float, float, shapely.Geometry]]
-) -> None:
-    """Store defects: kind, codes, area, width and piece."""
-    columns = ("release_id", "kind", "codes", "area_m2", "width_m", "geom")
-    shapes = ewkb_hex(np.array([row[4] for row in rows], dtype=object))
-    records = ((release_id, row[0].value, list(row[1]), row[2], row[3]) for row in rows)
-    copy_rows(tx, "defect", columns, ((*record, geom) for record, geom in zip(records, shapes, strict=True)))
-
-
-def add_moved_land(
-    tx: Tx, release_id: int, rows: Sequence[tuple[str | None, str | None, float, shapely.Geometry]]
-) -> None:
-    """Store pieces of land that changed hands: from, to, area and piece."""
-    columns = ("release_id", "from_code", "to_code", "area_m2", "geom")
-    shapes = ewkb_hex(np.array([row[3] for row in rows], dtype=object))
-    copy_rows(
-        tx,
-        "moved_land",
-        columns,
-        ((release_id, *row[:3], geom) for row, geom in zip(rows, shapes, strict=True)),
-    )
-
-
-def defects(tx: Tx, release_id: int) -> list[Defect]:
-    """Return what keeps a draft from being published, largest first."""
-    query = (
-        select(
-            defect.c.id,
-            defect.c.kind,
-            defect.c.codes,
-            defect.c.area_m2,
-            defect.c.width_m,
-            func.ST_AsGeoJSON(defect.c.geom, 15),
-        )
-        .where(defect.c.release_id == release_id)
-        .order_by(defect.c.area_m2.desc(), defect.c.id)
-    )
-    return [
-        Defect(row[0], DefectKind(row[1]), tuple(row[2]), row[3], row[4], json.loads(row[5]))
-        for row in tx.conn.execute(query)
-    ]
-
-
-def defect_counts(tx: Tx, release_id: int) -> dict[DefectKind, int]:
-    """Return how many defects of each kind a draft has."""
-    query = (
-        select(defect.c.kind, func.count())
-        .where(defect.c.release_id == release_id)
-        .group_by(defect.c.kind)
-        .order_by(defect.c.kind)
-    )
-    return {DefectKind(kind): count for kind, count in tx.conn.execute(query).all()}
-
-
-def moved(tx: Tx, release_id: int) -> list[MovedLand]:
-    """Return the land that mending moved, largest first."""
-    columns = (
-        moved_land.c.from_code,
-        moved_land.c.to_code,
-        moved_land.c.area_m2,
-        func.ST_AsGeoJSON(moved_land.c.geom, 15),
-    )
-    query = select(*columns).where(moved_land.c.release_id == release_id)
-    rows = tx.conn.execute(query.order_by(moved_land.c.area_m2.desc(), moved_land.c.id))
-    return [MovedLand(*row[:3], geojson=json.loads(row[3])) for row in rows]
 
 
 def put_in_areas(tx: Tx, release_id: int, area_ids: Mapping[tuple[str, ...], int]) -> None:

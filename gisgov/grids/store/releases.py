@@ -107,6 +107,11 @@ def plan(tx: Tx, release_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]]
     return row.root, row.levels
 
 
+def settle_root(tx: Tx, release_id: int, root: dict[str, Any]) -> None:
+    """Record the area above all cells of a draft."""
+    tx.conn.execute(update(release).where(release.c.id == release_id).values(root=root))
+
+
 def next_no(tx: Tx, network_id: int) -> int:
     """Return the number the network's next published release gets."""
     highest = select(func.coalesce(func.max(release.c.no), 0)).where(release.c.network_id == network_id)

@@ -1,0 +1,178 @@
+"""Coverages come in: streamed into a draft, refused as a whole or kept as a whole with their problem list."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gisgov.grids import rules
+from gisgov.grids.model import (
+    Cells,
+    FrameRule,
+    ImportOrder,
+    ImportReport,
+    MovedKind,
+    Network,
+    Notice,
+)
+from gisgov.grids.service.check import active_of, check, frame_of
+from gisgov.grids.service.networks import ensure_network
+from gisgov.grids.service.read import release
+from gisgov.grids.store import drafts, findings, releases
+from gisgov.identity import service as identity
+from gisgov.kernel.db import Tx
+from gisgov.kernel.errors import Invalid
+from gisgov.kernel.events import emit
+from gisgov.spatial.crs import from_wgs84, parse_datum
+from gisgov.spatial.mending import mend_slivers
+from gisgov.spatial.suspicion import DatumSuspicion, suspect_datum
+
+Geometries = NDArray[np.object_]
+
+MEND_AT_MOST_M = 50.0
+"""Wider than this a piece is no sliver but land somebody has to decide on."""
+
+
+def import_cells(
+    tx: Tx, batches: Iterable[Cells], order: ImportOrder, outline: shapely.Geometry | None = None
+) -> ImportReport:
+    """Make a draft of cells in WGS84, check it as a whole and keep it with all that is wrong with it.
+
+    Parameters
+    ----------
+    batches : iterable of Cells
+        The coverage, in pieces that fit into memory.
+    outline : polygon, optional
+        The outermost outline in WGS84 that a first or replacing import has to fill.
+
+    Raises
+    ------
+    Invalid
+        Codes are missing or occur twice, levels do not nest, the coordinates are no places on Earth or look
+        like those of another datum. Nothing of the import is kept then: the caller's transaction ends.
+    """
+    tx.may("grid.import")
+    _refuse_bad_mending(order)
+    network = ensure_network(tx, order.network, order.network_name)
+    active = active_of(tx, network)
+    rule = rules.frame_rule(order.frame_rule, has_active=active is not None)
+    release_id = releases.draft(tx, network.id, _values(order, rule))
+    count = _load(tx, release_id, batches, order)
+    _settle_root(tx, network, release_id, order)
+    known = frame_of(tx, network, active, FrameRule.KEEP).outline if active else outline
+    warnings = _refuse_wrong_place(tx, release_id, order, rule, known)
+    if order.mend_width_m:
+        _mend(tx, release_id, order.mend_width_m)
+    defects = check(tx, release_id, order.tolerance_m, outline)
+    pieces, moved_m2 = findings.moved_sum(tx, release_id)
+    said = {"network": network.code, "cells": count, "defects": sum(defects.values())}
+    emit(tx, "grid.drafted", subject=("release", release_id), data=said)
+    return ImportReport(release(tx, release_id), count, defects, moved_m2, pieces, warnings)
+
+
+def _refuse_bad_mending(order: ImportOrder) -> None:
+    if order.mend_width_m is not None and not 0 < order.mend_width_m <= MEND_AT_MOST_M:
+        raise Invalid("grid.mend_too_wide", field="mend_width_m", limit_m=MEND_AT_MOST_M)
+
+
+def _values(order: ImportOrder, rule: FrameRule) -> dict[str, object]:
+    source = {"file": order.source_name, "datum": order.datum, "code": order.code, "name": order.name}
+    return {
+        "frame_rule": rule,
+        "reason": order.reason,
+        "source": source | {"mend_width_m": order.mend_width_m, "tolerance_m": order.tolerance_m},
+        "levels": [asdict(level) for level in order.levels],
+        "root": {},
+    }
+
+
+def _load(tx: Tx, release_id: int, batches: Iterable[Cells], order: ImportOrder) -> int:
+    """Stream cells into a draft; of what went by only codes and paths are kept, to be judged together."""
+    codes: list[str | None] = []
+    paths: list[tuple[str | None, ...]] = []
+    for batch in batches:
+        _refuse_out_of_world(batch.polygons)
+        drafts.add_cells(tx, release_id, batch)
+        codes += batch.codes
+        paths += batch.paths
+    if not codes:
+        raise Invalid("grid.no_cells", field="file")
+    rules.refuse_bad_codes(codes)
+    rules.refuse_levels_that_do_not_nest(order.levels, [code or "" for code in codes], paths)
+    return len(codes)
+
+
+def _refuse_out_of_world(polygons: Geometries) -> None:
+    bounds = shapely.bounds(polygons)
+    bad = np.flatnonzero(
+        (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(axis=1)
+    )
+    if len(bad) == 0:
+        return
+    west, south, east, north = bounds[bad[0]]
+    swapped = max(abs(west), abs(east)) <= 90 < max(abs(south), abs(north)) <= 180
+    code = "grid.coordinates_swapped" if swapped else "grid.coordinates_out_of_world"
+    raise Invalid(code, field="file", lon=float(west), lat=float(south))
+
+
+def _settle_root(tx: Tx, network: Network, release_id: int, order: ImportOrder) -> None:
+    tops = {path[0]: names[0] for path, names in drafts.paths(tx, release_id).items() if path}
+    root = rules.stated_root(network, order.root, identity.areas(tx, tree=network.tree), tops)
+    releases.settle_root(tx, release_id, asdict(root))
+
+
+def _refuse_wrong_place(
+    tx: Tx, release_id: int, order: ImportOrder, rule: FrameRule, known: shapely.Geometry | None
+) -> tuple[Notice, ...]:
+    """Compare with the outline that is known; a draft that replaces it is only warned."""
+    if known is None:
+        return ()
+    _, _, polygons = drafts.cells(tx, release_id)
+    complaint = _complaint(polygons, order.datum, known)
+    if complaint is not None and rule is not FrameRule.REPLACE:
+        raise complaint
+    return (Notice(complaint.code, complaint.params),) if complaint is not None else ()
+
+
+def _complaint(polygons: Geometries, datum: str, known: shapely.Geometry) -> Invalid | None:
+    if not shapely.intersects(shapely.box(*shapely.total_bounds(polygons)), known):
+        swapped = shapely.transform(polygons, lambda xy: xy[:, ::-1])
+        first = shapely.get_coordinates(polygons)[0]
+        back = shapely.intersects(shapely.box(*shapely.total_bounds(swapped)), known)
+        code = "grid.coordinates_swapped" if back else "grid.outside_everything"
+        return Invalid(code, field="file", lon=float(first[0]), lat=float(first[1]))
+    doubt = _doubt(polygons, datum, known)
+    if doubt is None:
+        return None
+    return Invalid(
+        "grid.datum_suspect",
+        field="datum",
+        stated=str(doubt.stated),
+        suspect=str(doubt.likely),
+        overlap_stated=round(100 * doubt.overlap_stated, 1),
+        overlap_likely=round(100 * doubt.overlap_likely, 1),
+    )
+
+
+def _doubt(polygons: Geometries, datum: str, known: shapely.Geometry) -> DatumSuspicion | None:
+    stated = parse_datum(datum)
+    if stated.epsg is not None and not stated.shifts_nothing:
+        return None
+    as_sent = polygons
+    if not stated.shifts_nothing:
+        as_sent = shapely.transform(
+            polygons, lambda xy: np.column_stack(from_wgs84(xy[:, 0], xy[:, 1], stated))
+        )
+    return suspect_datum(as_sent, "wgs84" if stated.shifts_nothing else stated, known)
+
+
+def _mend(tx: Tx, release_id: int, width_m: float) -> None:
+    """Mend slivers, store what changed shape, and show every piece of land that changed hands."""
+    codes, _, polygons = drafts.cells(tx, release_id)
+    mended = mend_slivers(polygons, codes, width_m)
+    changed = np.flatnonzero(~shapely.equals_identical(drafts.as_multi(mended.polygons), polygons))
+    drafts.reshape(tx, release_id, [codes[at] for at in changed], mended.polygons[changed])
+    moved = [(t.from_code, t.to_code, t.area_m2, t.geometry) for t in mended.transfers]
+    findings.add_moved(tx, release_id, MovedKind.MENDED, moved)
