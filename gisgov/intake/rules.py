@@ -13,23 +13,6 @@ MAX_FILES = 20
 # How many reports one client that is not signed in may send (ours).
 ANONYMOUS_LIMIT, ANONYMOUS_WINDOW = 20, timedelta(hours=1)
 
-DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
-
-
-def check_datum(datum: str | None) -> str:
-    """Return the datum of a point, which has to be stated.
-
-    Raises
-    ------
-    Invalid
-        It is missing or unknown.
-    """
-    if not datum:
-        raise Invalid("report.datum_missing", field="datum", known=", ".join(DATUMS))
-    if datum not in DATUMS:
-        raise Invalid("report.datum_unknown", field="datum", datum=datum, known=", ".join(DATUMS))
-    return datum
-
 
 def check(new: NewReport) -> None:
     """Refuse a report that says nothing, says where by neither point nor address, or is over a limit."""

@@ -3,6 +3,9 @@
 The eleven major classes follow SG 2.2 and 2.5; their characters and the minor classes are ours.
 """
 
+from dataclasses import replace
+from typing import Any
+
 from gisgov.intake.model import Category, Closure, FirstHop, Source
 
 _GRID, _DESK = FirstHop.GRID, FirstHop.DESK
@@ -25,7 +28,7 @@ SOURCES = (
 _AUTO, _REVIEW, _CHECK = Closure.AUTO, Closure.REVIEW, Closure.SITE_CHECK
 
 # (code, zh, en, character, function, closure, minor classes: (code, zh, en[, closure[, major]]))
-_CLASSES: tuple[tuple[str, str, str, str, str, Closure, tuple[tuple[object, ...], ...]], ...] = (
+_CLASSES: tuple[tuple[str, str, str, str, str, Closure, tuple[tuple[Any, ...], ...]], ...] = (
     ("health", "卫生健康", "health", "卫", "卫健", _REVIEW, (
         ("clinic", "无证行医", "unlicensed clinic"),
         ("epidemic", "传染病疫情", "infectious disease", _REVIEW, True),
@@ -95,23 +98,24 @@ _CLASSES: tuple[tuple[str, str, str, str, str, Closure, tuple[tuple[object, ...]
 )  # fmt: skip
 
 
+def _minor(
+    major: Category, code: str, zh: str, en: str, closure: Closure | None = None, urgent: bool = False
+) -> Category:
+    return replace(
+        major,
+        code=f"{major.code}.{code}",
+        parent_code=major.code,
+        name_zh=zh,
+        name_en=en,
+        closure_policy=closure or major.closure_policy,
+        major=urgent,
+    )
+
+
 def categories() -> list[Category]:
     """Every category of the seed, parents first; a minor class bears its parent's code before the dot."""
     rows: list[Category] = []
     for code, zh, en, char, function, closure, minors in _CLASSES:
-        rows.append(Category(code, None, zh, en, char, function, closure))
-        for minor in minors:
-            name, minor_zh, minor_en, policy, major = (*minor, *(closure, False)[len(minor) - 3 :])
-            rows.append(
-                Category(
-                    f"{code}.{name}",
-                    code,
-                    str(minor_zh),
-                    str(minor_en),
-                    char,
-                    function,
-                    Closure(str(policy)),
-                    major=bool(major),
-                )
-            )
+        major = Category(code, None, zh, en, char, function, closure)
+        rows += [major, *(_minor(major, *minor) for minor in minors)]
     return rows

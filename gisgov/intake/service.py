@@ -1,13 +1,14 @@
 """The door to intake: sources, categories, and receiving a report."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gisgov.grids import service as grids
 from gisgov.intake import rules, seeds, store
 from gisgov.intake.model import Category, NewReport, Report, Source
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, TooMany
-from gisgov.spatial import crs
 
 
 def seed(tx: Tx) -> None:
@@ -62,12 +63,10 @@ def _reporter(new: NewReport) -> tuple[str, str]:
 
 
 def _point(new: NewReport) -> tuple[float, float] | tuple[None, None]:
-    """The point in WGS84; the numbers as they were sent are checked first, so that advice names what was typed."""
+    """The point in WGS84, or none."""
     if new.lon is None or new.lat is None:
         return None, None
-    datum = rules.check_datum(new.datum)
-    grids.refuse_bad_point(new.lon, new.lat)
-    return crs.to_wgs84(new.lon, new.lat, datum)
+    return grids.to_wgs84(new.lon, new.lat, new.datum or "")
 
 
 def receive(tx: Tx, new: NewReport) -> Report:
@@ -111,3 +110,13 @@ def receive(tx: Tx, new: NewReport) -> Report:
     if report_id is None:
         raise Conflict("report.external_known", field="external_no", external_no=new.external_no)
     return replace(kept, id=report_id)
+
+
+def reporter(tx: Tx, report_id: int) -> tuple[str, str]:
+    """Name and telephone of who reported, for a thing that is itself in scope; both empty when anonymous."""
+    return store.reporter(tx, report_id)
+
+
+def import_history(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Keep reports of the past on behalf of a bulk import that has checked its own verb; return their ids in order."""
+    return store.add_past(tx, rows)

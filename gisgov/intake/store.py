@@ -1,6 +1,7 @@
 """SQL of intake."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -92,3 +93,34 @@ def row_of(new: NewReport, kept: Report) -> dict[str, Any]:
         "created_at": kept.created_at,
         "created_by": kept.created_by,
     }
+
+
+def reporter(tx: Tx, report_id: int) -> tuple[str, str]:
+    """Name and telephone kept with a report."""
+    query = sa.select(report.c.reporter_name, report.c.reporter_phone).where(report.c.id == report_id)
+    name, phone = tx.conn.execute(query).one()
+    return name, phone
+
+
+_PAST = """
+    INSERT INTO report (source_code, title, content, category_code, reporter_name, reporter_phone, anonymous,
+                        original, geom, address, urgent, created_at)
+    SELECT source_code, title, content, category_code, reporter_name, reporter_phone, reporter_name = '',
+           jsonb_build_object('lon', lon, 'lat', lat, 'datum', 'wgs84'),
+           ST_SetSRID(ST_MakePoint(lon, lat), 4326), address, urgent, created_at
+    FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
+        source_code text, title text, content text, category_code text, reporter_name text, reporter_phone text,
+        lon float8, lat float8, address text, urgent bool, created_at timestamptz)) WITH ORDINALITY
+    ORDER BY ordinality
+    RETURNING id
+"""
+PAST_BATCH = 5_000
+
+
+def add_past(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Keep many reports of the past; ids in the order of the rows."""
+    ids: list[int] = []
+    for start in range(0, len(rows), PAST_BATCH):
+        batch = json.dumps(rows[start : start + PAST_BATCH], default=str)
+        ids += tx.conn.execute(sa.text(_PAST), {"rows": batch}).scalars()
+    return ids

@@ -60,6 +60,8 @@ report = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("created_by", sa.BigInteger, sa.ForeignKey("app_user.id")),
     sa.UniqueConstraint("source_code", "external_no"),
-    sa.Index("ix_report_client", "client_key", "created_at", postgresql_where=sa.text("client_key IS NOT NULL")),
+    sa.Index(
+        "ix_report_client", "client_key", "created_at", postgresql_where=sa.text("client_key IS NOT NULL")
+    ),
     sa.Index("ix_report_created_by", "created_by", postgresql_where=sa.text("created_by IS NOT NULL")),
 )

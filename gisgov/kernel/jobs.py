@@ -29,7 +29,7 @@ class Task:
     run : callable
         ``run(tx, **arguments)``, in a transaction of its own as the system.
     cron : str, optional
-        When it also runs by itself; six fields, seconds first.
+        When it also runs by itself; a sixth field counts seconds and stands last.
     """
 
     name: str

@@ -95,11 +95,15 @@ orders = sa.Table(
     sa.Index("orders_geom", "area_no", "geom", postgresql_using="gist"),
     sa.Index("orders_area_reported", "area_no", "reported_at"),
     sa.Index("orders_reported", sa.text("reported_at DESC"), sa.text("id DESC")),
-    sa.Index("orders_open_due", sa.text("coalesce(due_at, 'infinity')"), "id", postgresql_where=sa.text(OPEN_SQL)),
+    sa.Index(
+        "orders_open_due", sa.text("coalesce(due_at, 'infinity')"), "id", postgresql_where=sa.text(OPEN_SQL)
+    ),
     sa.Index("orders_open_holder", "holder_user_id", postgresql_where=sa.text(OPEN_SQL)),
     sa.Index("orders_open_cell", "cell_id", postgresql_where=sa.text("state = 'WAIT_SIGN'")),
     sa.Index(
-        "orders_overdue", "due_at", postgresql_where=sa.text("overdue_fired_at IS NULL AND due_at IS NOT NULL")
+        "orders_overdue",
+        "due_at",
+        postgresql_where=sa.text("overdue_fired_at IS NULL AND due_at IS NOT NULL"),
     ),
     sa.Index("orders_hex_reported", "hex", "reported_at"),
     sa.Index("orders_tracking", "tracking_hash", unique=True),

@@ -29,6 +29,10 @@ supervision = sa.Table(
     ),
     sa.Index("supervision_order", "order_id"),
     sa.Index(
-        "supervision_once", "order_id", "clock_due_at", unique=True, postgresql_where=sa.text("origin = 'overdue'")
+        "supervision_once",
+        "order_id",
+        "clock_due_at",
+        unique=True,
+        postgresql_where=sa.text("origin = 'overdue'"),
     ),
 )

@@ -21,20 +21,47 @@ _H, _W = Unit.CALENDAR_HOUR, "ours"
 
 # Defaults of the rule table. ``ours`` marks a figure that no document states and an administrator should confirm.
 LIMITS = (
-    LimitRule("sign_in.workday", 1, 4, _H, stated_by="JN 7.4", name_zh="签收（工作日）", name_en="sign-in, workday"),
-    LimitRule("sign_in.holiday", 1, 48, _H, stated_by="JN 7.4", name_zh="签收（节假日）", name_en="sign-in, holiday"),
-    LimitRule("sign_in.transfer", 1, 4, _H, stated_by="JN 7.4.2b", name_zh="转办签收", name_en="sign-in after transfer"),
-    LimitRule("sign_in.desk", 1, 4, _H, ours=True, stated_by=_W, name_zh="分拨签收", name_en="sign-in after dispatch"),
+    LimitRule(
+        "sign_in.workday", 1, 4, _H, stated_by="JN 7.4", name_zh="签收（工作日）", name_en="sign-in, workday"
+    ),
+    LimitRule(
+        "sign_in.holiday", 1, 48, _H, stated_by="JN 7.4", name_zh="签收（节假日）", name_en="sign-in, holiday"
+    ),
+    LimitRule(
+        "sign_in.transfer",
+        1,
+        4,
+        _H,
+        stated_by="JN 7.4.2b",
+        name_zh="转办签收",
+        name_en="sign-in after transfer",
+    ),
+    LimitRule(
+        "sign_in.desk",
+        1,
+        4,
+        _H,
+        ours=True,
+        stated_by=_W,
+        name_zh="分拨签收",
+        name_en="sign-in after dispatch",
+    ),
     LimitRule("plan", 1, 24, _H, stated_by="JN 7.4.2b", name_zh="上报方案", name_en="handling plan"),
-    LimitRule("level.community", 1, 24, _H, stated_by="JN 7.4.3b", name_zh="社区处置", name_en="community solves"),
+    LimitRule(
+        "level.community", 1, 24, _H, stated_by="JN 7.4.3b", name_zh="社区处置", name_en="community solves"
+    ),
     LimitRule("level.street", 1, 48, _H, stated_by="JN 7.4.3b", name_zh="街道处置", name_en="street solves"),
-    LimitRule("meeting", 1, 72, _H, stated_by="JN 7.4.3b", name_zh="专题会商", name_en="special meeting and plan"),
+    LimitRule(
+        "meeting", 1, 72, _H, stated_by="JN 7.4.3b", name_zh="专题会商", name_en="special meeting and plan"
+    ),
     LimitRule("handle", 1, 72, _H, ours=True, stated_by=_W, name_zh="处置", name_en="handling"),
     LimitRule("accept", 1, 4, _H, ours=True, stated_by=_W, name_zh="受理", name_en="acceptance"),
     LimitRule("dispatch", 1, 2, _H, ours=True, stated_by=_W, name_zh="分拨", name_en="dispatch"),
     LimitRule("check", 1, 24, _H, ours=True, stated_by=_W, name_zh="现场核查", name_en="site check"),
     LimitRule("review", 1, 24, _H, ours=True, stated_by=_W, name_zh="结案审查", name_en="review"),
-    LimitRule("answer", 1, 24, _H, ours=True, stated_by=_W, name_zh="督办答复", name_en="answer to supervision"),
+    LimitRule(
+        "answer", 1, 24, _H, ours=True, stated_by=_W, name_zh="督办答复", name_en="answer to supervision"
+    ),
     LimitRule("rating", 1, 360, _H, ours=True, stated_by=_W, name_zh="评价期", name_en="rating window"),
 )
 
@@ -58,7 +85,10 @@ def rule_key(key: str, calendar: Calendar, at: datetime, zone: ZoneInfo = SHANGH
 
 def _office_windows(day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
     for opens, closes in OFFICE_HOURS:
-        yield datetime.combine(day, opens, zone).astimezone(UTC), datetime.combine(day, closes, zone).astimezone(UTC)
+        yield (
+            datetime.combine(day, opens, zone).astimezone(UTC),
+            datetime.combine(day, closes, zone).astimezone(UTC),
+        )
 
 
 def _work_hours(start: datetime, hours: float, calendar: Calendar, zone: ZoneInfo) -> tuple[datetime, bool]:

@@ -52,6 +52,11 @@ def limits(tx: Tx) -> list[LimitRule]:
 def limit(tx: Tx, key: str, version: int | None = None) -> LimitRule | None:
     """One limit: the version asked for, or the newest that is valid."""
     wanted = limit_rule.c.valid_from <= tx.now if version is None else limit_rule.c.version == version
-    query = sa.select(*_FIELDS).where(limit_rule.c.key == key, wanted).order_by(limit_rule.c.version.desc()).limit(1)
+    query = (
+        sa.select(*_FIELDS)
+        .where(limit_rule.c.key == key, wanted)
+        .order_by(limit_rule.c.version.desc())
+        .limit(1)
+    )
     row = tx.conn.execute(query).first()
     return None if row is None else _rule(row)

@@ -128,10 +128,8 @@ def rating_open(order: Order, now: datetime, window: timedelta) -> bool:
     return order.closed_at is not None and now < order.closed_at + window
 
 
-def follow_up(order: Order, checkers: int) -> str | None:
-    """The step the system takes by itself after a step, if any; `accept` is followed by routing instead."""
-    if order.state is not State.RESULT_SUBMITTED:
-        return None
+def after_result(order: Order, *, checkers: bool) -> str:
+    """The step the system takes by itself when a result has been submitted (T24)."""
     return "send_check" if order.closure_policy == "site_check" and checkers else "send_review"
 
 
@@ -143,7 +141,13 @@ class Progress:
     step: int
 
 
-STEP_LINE = (("上报", "Reported"), ("派单", "Assigned"), ("处置", "Handling"), ("办结", "Closed"), ("评价", "Rating"))
+STEP_LINE = (
+    ("上报", "Reported"),
+    ("派单", "Assigned"),
+    ("处置", "Handling"),
+    ("办结", "Closed"),
+    ("评价", "Rating"),
+)
 HEADINGS = {"open": ("办理中", "In progress"), "ended": ("已办结", "Finished")}
 PUBLIC_STEP = {
     S.REPORTED: 0, S.SCREENING: 0, S.FILED: 0, S.WAIT_DISPATCH: 0, S.WAIT_SIGN: 1, S.SIGNED: 2, S.HANDLING: 2,

@@ -24,17 +24,33 @@ class RouteRule:
 
 
 RULES: dict[str, RouteRule] = {
-    "owner.worker": RouteRule(1, "属地负责：所在网格的当班网格员接单", "The cell's worker on duty takes the order"),
-    "owner.substitute": RouteRule(1, "网格员不在班，由替班接单", "No worker on duty, so the substitute takes it"),
-    "owner.leader": RouteRule(1, "网格员和替班均不在班，由网格长接单", "Neither is on duty, so the leader takes it"),
-    "list.department": RouteRule(1, "事项清单：由落格的职能部门承办", "The department bound to cell and function"),
-    "desk.first_hop": RouteRule(1, "该来源或分类先经受理席", "This source or category goes to the desk first"),
-    "desk.outside": RouteRule(1, "点位不在任何网格内，已转待分拨", "The point lies in no cell; a person decides"),
+    "owner.worker": RouteRule(
+        1, "属地负责：所在网格的当班网格员接单", "The cell's worker on duty takes the order"
+    ),
+    "owner.substitute": RouteRule(
+        1, "网格员不在班，由替班接单", "No worker on duty, so the substitute takes it"
+    ),
+    "owner.leader": RouteRule(
+        1, "网格员和替班均不在班，由网格长接单", "Neither is on duty, so the leader takes it"
+    ),
+    "list.department": RouteRule(
+        1, "事项清单：由落格的职能部门承办", "The department bound to cell and function"
+    ),
+    "desk.first_hop": RouteRule(
+        1, "该来源或分类先经受理席", "This source or category goes to the desk first"
+    ),
+    "desk.outside": RouteRule(
+        1, "点位不在任何网格内，已转待分拨", "The point lies in no cell; a person decides"
+    ),
     "desk.no_point": RouteRule(1, "没有坐标，已转受理席", "There is no point, so the desk decides"),
-    "desk.nobody": RouteRule(1, "网格内无人可接单，已转待分拨", "Nobody in the cell can take it; a person decides"),
+    "desk.nobody": RouteRule(
+        1, "网格内无人可接单，已转待分拨", "Nobody in the cell can take it; a person decides"
+    ),
     "spot.finder": RouteRule(1, "网格员巡查发现并当场处置", "Found and handled on the spot by the worker"),
     "desk.dispatched": RouteRule(1, "调度员人工分拨", "Chosen by a dispatcher"),
-    "check.person": RouteRule(1, "由非承办的网格人员现场核查", "Checked on site by somebody of the cell who did not handle it"),
+    "check.person": RouteRule(
+        1, "由非承办的网格人员现场核查", "Checked on site by somebody of the cell who did not handle it"
+    ),
 }
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -84,15 +100,18 @@ def owner(people: list[Candidate]) -> Candidate | None:
 
 def first_hop(hop: FirstHop, location: Location | None, people: list[Candidate]) -> Choice:
     """Where a new report goes (T02, T03)."""
-    ranked = sorted(people, key=lambda one: (one.post == DEPARTMENT, _rank(one) if one.post in POSTS else (9, 0, 0)))
+    ranked = sorted(
+        people, key=lambda one: (one.post == DEPARTMENT, _rank(one) if one.post in POSTS else (9, 0, 0))
+    )
     if location is None:
         return _choice("desk.no_point", State.SCREENING, None, ranked)
     if hop is FirstHop.DESK:
         return _choice("desk.first_hop", State.SCREENING, None, ranked)
-    return _to_grid(location, ranked)
+    return to_grid(location, ranked)
 
 
-def _to_grid(location: Location, ranked: list[Candidate]) -> Choice:
+def to_grid(location: Location, ranked: list[Candidate]) -> Choice:
+    """To the first available of the cell, or to a person with the reason (T02)."""
     if location.cell is None:
         return _choice("desk.outside", State.WAIT_DISPATCH, None, ranked)
     chosen = owner(ranked)
@@ -108,7 +127,7 @@ def filed(location: Location | None, people: list[Candidate]) -> Choice:
         return _choice("list.department", State.WAIT_SIGN, department, people)
     if location is None:
         return _choice("desk.no_point", State.WAIT_DISPATCH, None, people)
-    return _to_grid(location, sorted(people, key=_rank))
+    return to_grid(location, sorted(people, key=_rank))
 
 
 def checker(people: list[Candidate], handler_id: int | None) -> Choice | None:
@@ -135,6 +154,7 @@ def _shown(candidate: Candidate) -> dict[str, Any]:
 
 
 def chosen(candidate: Candidate | None) -> dict[str, Any] | None:
+    """The one who got the order, as shown."""
     if candidate is None:
         return None
     return {
@@ -154,7 +174,9 @@ def rule_ref(key: str) -> dict[str, Any]:
     return {"key": key, "version": rule.version, "text_zh": rule.zh, "text_en": rule.en}
 
 
-def explain(choice: Choice, location: Location | None, accuracy_m: float | None, function: str) -> dict[str, Any]:
+def explain(
+    choice: Choice, location: Location | None, accuracy_m: float | None, function: str
+) -> dict[str, Any]:
     """The decision as it is stored with the order and shown as 'why that person'."""
     release = location.release if location else None
     runner_up = location.runner_up if location else None

@@ -1,25 +1,20 @@
 """Actions on an order: one function, rows of one table."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 from gisgov.grids import service as grids
-from gisgov.intake import service as intake
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from gisgov.kernel.lifecycle import Step
 from gisgov.media import service as media
-from gisgov.orders.model import Assignment, Candidate, Inputs, Mode, Order, Part, State
+from gisgov.orders.model import Inputs, Mode, Order, Part, State
 from gisgov.orders.rules import routing
-from gisgov.orders.rules.lifecycle import LIFECYCLE, VERB_PARTS, check_inputs, follow_up, rating_open
-from gisgov.orders.service import deciding, moving
+from gisgov.orders.rules.lifecycle import LIFECYCLE, VERB_PARTS, after_result, check_inputs
+from gisgov.orders.service import deciding, effects, moving
 from gisgov.orders.service.moving import Move
-from gisgov.orders.service.reporting import digest, send, sign_in_limit
-from gisgov.orders.store import reading, writing
-from gisgov.timing import service as timing
+from gisgov.orders.service.reporting import digest, send
+from gisgov.orders.store import reading
 
 
 def find(tx: Tx, no: str, token: str | None = None) -> Order:
@@ -107,7 +102,7 @@ def act(tx: Tx, no: str, action: str, inputs: Inputs) -> Order:
     step = LIFECYCLE.step(action, order.state, order.closure_policy)
     part = refuse_others(tx, order, step, parts(tx, order, inputs.token))
     check_inputs(step, inputs, [file.kind for file in media.files_by_ids(tx, inputs.file_ids).values()])
-    move = EFFECTS[action](tx, order, inputs) if action in EFFECTS else Move()
+    move = effects.of(tx, order, action, inputs)
     return _follow(tx, moving.take(tx, order, step, part, inputs, move), inputs)
 
 
@@ -135,14 +130,8 @@ def _route_filed(tx: Tx, order: Order) -> Order:
     choice = routing.filed(located, deciding.at_place(tx, located, order.function))
     why = routing.explain(choice, located, order.decision.get("accuracy_m"), order.function)
     place = {} if located is None else deciding.place_columns(located, order.area_no)
-    policy = _policy(order, choice.chosen)
+    policy = effects.closure_policy(order, choice.chosen)
     return send(tx, order, choice, why, Mode.LIST, **place, closure_policy=policy)
-
-
-def _policy(order: Order, holder: Candidate | None) -> str:
-    """W-02: what closes by itself when the grid worker handles it is reviewed when a department does."""
-    department = holder is not None and holder.post == routing.DEPARTMENT
-    return "review" if department and order.closure_policy == "auto" else order.closure_policy
 
 
 def _to_check_or_review(tx: Tx, order: Order) -> Order:
@@ -151,119 +140,9 @@ def _to_check_or_review(tx: Tx, order: Order) -> Order:
         tx, order.cell_id, grids.people(tx, order.cell_id), order.function
     )  # fmt: skip
     choice = routing.checker(people, order.holder_user_id)
-    action = follow_up(order, checkers=choice is not None)
+    action = after_result(order, checkers=choice is not None)
     step = LIFECYCLE.step(action, order.state, order.closure_policy)
     move = Move()
     if action == "send_check" and choice is not None:
         move = Move(holder=choice.chosen, mode=Mode.CHECK, rule=routing.rule_ref(choice.rule))
     return moving.take(tx.acting_as(SYSTEM), order, step, Part.SYSTEM, Inputs(), move)
-
-
-# ---------------------------------------------------------------------------------------- what each action changes
-def _accept(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    if inputs.category is None:
-        return Move()
-    kind = intake.category(tx, inputs.category)
-    values: dict[str, Any] = {
-        "category_code": kind.code,
-        "function": kind.function,
-        "closure_policy": kind.closure_policy,
-        "major": kind.major,
-    }
-    return Move(values=values)
-
-
-def _dispatch(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    """To a person, an organisation, or whoever answers for a cell."""
-    if inputs.cell is not None:
-        return _dispatch_to_cell(tx, order, inputs.cell)
-    by_user = inputs.user_id is not None
-    target = deciding.person(tx, inputs.user_id) if by_user else deciding.organisation(tx, inputs.org_id or 0)
-    if target is None:
-        raise Invalid("order.target_unknown", field="user_id" if by_user else "org_id")
-    return _dispatched(order, target, {})
-
-
-def _dispatch_to_cell(tx: Tx, order: Order, code: str) -> Move:
-    cell = grids.cell(tx, code)
-    target = routing.owner(deciding.candidates(tx, cell.id, grids.people(tx, cell.id), order.function))
-    if target is None:
-        raise Invalid("order.nobody_there", field="cell", cell=code)
-    return _dispatched(order, replace(target, reason_code="chosen"), {})
-
-
-def _dispatched(order: Order, target: Candidate, values: dict[str, Any]) -> Move:
-    rule = routing.rule_ref("desk.dispatched")
-    why = order.decision | {"rule": rule, "chosen": routing.chosen(target)}
-    values |= {"decision": why, "closure_policy": _policy(order, target)}
-    return Move(values=values, holder=target, mode=Mode.DISPATCH, limit=sign_in_limit(target), rule=rule)
-
-
-def _reassign(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    return Move(values={"signed_at": None}, drops_holder=True, ends="reassigned")
-
-
-def _sign_in(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    """Whoever signs for an organisation becomes the holder."""
-    values: dict[str, Any] = {"signed_at": tx.now}
-    mine: dict[str, Any] = {"signed_at": tx.now}
-    if order.holder_user_id is None:
-        values |= {"holder_user_id": tx.actor.user_id, "holder_name": tx.actor.name}
-        mine |= {"user_id": tx.actor.user_id, "user_name": tx.actor.name}
-        writing.add_party(tx, order.id, "holder", user_id=tx.actor.user_id)
-    writing.change_assignment(tx, order.id, mine)
-    return Move(values=values)
-
-
-def _submit(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    writing.change_assignment(tx, order.id, {"result": inputs.note})
-    rule = {"key": "closure.policy", "value": order.closure_policy}
-    return Move(ends="done", rule=rule)
-
-
-def _handler(tx: Tx, order: Order) -> tuple[Assignment, Candidate]:
-    """The last one who handled the order, as distinct from who checked it."""
-    last = [one for one in reading.assignments(tx, order.id) if one.mode != Mode.CHECK][-1]
-    name = last.user_name or last.org_name or ""
-    person = Candidate(last.post, last.user_id, last.org_id, name, last.org_name or "", "", True, 0)
-    return last, person
-
-
-def _check(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    """The checker is done; the order shows its handler again, whose assignment has ended."""
-    writing.change_assignment(tx, order.id, {"result": inputs.note, "done_at": tx.now, "ended_as": "done"})
-    _, person = _handler(tx, order)
-    held = {"holder_user_id": person.user_id, "holder_org_id": person.org_id}
-    return Move(values=held | {"holder_name": person.name, "holder_org_name": person.org})
-
-
-def _reject(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    """Back to the handler with a new assignment of the same kind."""
-    last, person = _handler(tx, order)
-    return Move(holder=person, mode=Mode(last.mode))
-
-
-def _rate(tx: Tx, order: Order, inputs: Inputs) -> Move:
-    """T29: a first rating, then one follow-up (追评), within the window."""
-    window = timedelta(hours=timing.limit(tx, "rating").amount)
-    if not rating_open(order, tx.now, window):
-        raise Conflict("order.rating_closed", no=order.no)
-    score = inputs.score or 0
-    if writing.add_rating(tx, order.id, score, inputs.text, "first", tx.now):
-        return Move(values={"score": score})
-    if not writing.add_rating(tx, order.id, score, inputs.text, "follow_up", tx.now):
-        raise Conflict("order.rated_twice", no=order.no)
-    return Move()
-
-
-EFFECTS: dict[str, Callable[[Tx, Order, Inputs], Move]] = {
-    "accept": _accept,
-    "dispatch": _dispatch,
-    "reassign": _reassign,
-    "sign_in": _sign_in,
-    "submit_result": _submit,
-    "check": _check,
-    "reject": _reject,
-    "rate": _rate,
-}
-"""What an action changes beside state and clock; the others change nothing else."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gisgov.grids import service as grids
-from gisgov.grids.model import Location, Person, Responsible
+from gisgov.grids.model import Cell, Location, Person, Responsible
 from gisgov.identity import service as identity
 from gisgov.identity.model import Org, User
 from gisgov.identity.rules import mask_mobile
@@ -16,7 +16,9 @@ from gisgov.orders.store import reading
 def candidates(tx: Tx, cell_id: int, people: tuple[Person, ...], function: str) -> list[Candidate]:
     """Everybody who could answer for a cell: its staff, and the department of the function."""
     duties = grids.responsible(tx, cell_id, function)
-    ids = {person.user_id for person in people} | {duty.user_id for duty in duties if duty.user_id is not None}
+    ids = {person.user_id for person in people} | {
+        duty.user_id for duty in duties if duty.user_id is not None
+    }
     users = identity.users_by_ids(tx, ids)
     orgs = identity.orgs_by_ids(tx, {duty.org_id for duty in duties})
     loads = reading.loads(tx, ids)
@@ -109,6 +111,22 @@ def place_words(location: Location) -> str:
     """The place in words: 洪家楼街道 · 花园社区 第3网格; the root is left out."""
     if location.cell is None:
         return ""
-    *upper, last = [area.name for area in location.ancestors[1:]] or [""]
-    return " · ".join([*upper, f"{last} {location.cell.name}".strip()])
+    return _words([area.name for area in location.ancestors[1:]], location.cell.name)
 
+
+def _words(areas: list[str], cell: str) -> str:
+    *upper, last = areas or [""]
+    return " · ".join([*upper, f"{last} {cell}".strip()])
+
+
+def cell_columns(tx: Tx, cell: Cell) -> dict[str, Any]:
+    """What an order that lay in no cell keeps of the one a dispatcher chose for it."""
+    names = [area.name for area in identity.areas_of_no(tx, cell.no)[1:]]
+    return {
+        "cell_id": cell.id,
+        "cell_version_id": cell.version_id,
+        "cell_code": cell.code,
+        "cell_name": cell.name,
+        "place": _words(names, cell.name),
+        "area_no": cell.no,
+    }

@@ -118,14 +118,23 @@ def _assign(tx: Tx, order: Order, holder: Candidate, mode: Mode) -> None:
     writing.add_party(tx, order.id, "holder", org_id=holder.org_id)
 
 
-def _attach(tx: Tx, order: Order, inputs: Inputs) -> None:
+def attach(tx: Tx, order: Order, inputs: Inputs) -> None:
+    """Tie files to an order, seen by everybody who sees the order."""
     if inputs.file_ids:
         orgs, users = reading.parties(tx, order.id)
-        media.use(tx, inputs.file_ids, ("order", order.id), area_no=order.area_no, org_ids=orgs, user_ids=users)
+        media.use(
+            tx, inputs.file_ids, ("order", order.id), area_no=order.area_no, org_ids=orgs, user_ids=users
+        )
 
 
 def record(
-    tx: Tx, before: Order | None, after: Order, action: str, part: Part, inputs: Inputs, rule: dict[str, Any] | None
+    tx: Tx,
+    before: Order | None,
+    after: Order,
+    action: str,
+    part: Part,
+    inputs: Inputs,
+    rule: dict[str, Any] | None,
 ) -> None:
     """Write one row of the record."""
     writing.add_trace(
@@ -199,7 +208,7 @@ def take(
     known = {name: value for name, value in values.items() if name in _ORDER_FIELDS}
     after = replace(order, **known, version=order.version + 1)
     _hand_over(tx, after, move)
-    _attach(tx, after, inputs)
+    attach(tx, after, inputs)
     record(tx, order, after, step.action, part, inputs, move.rule)
     if not silent:
         announce(tx, after, step.action)

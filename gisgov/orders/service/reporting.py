@@ -48,9 +48,10 @@ def report(tx: Tx, new: NewReport) -> Filed:
     received = intake.receive(tx, new)
     location = _locate(tx, received)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    opened = _open(tx, received, location, digest(token))
-    _attach(tx, opened, new)
-    settled = _handle_on_spot(tx, opened, new) if new.handled_note is not None else _route(tx, opened, received, location)
+    spot = new.handled_note is not None
+    # What was handled on the spot has its photo with the handling, not with the finding.
+    opened = _open(tx, received, location, digest(token), () if spot else new.file_ids)
+    settled = _handle_on_spot(tx, opened, new) if spot else _route(tx, opened, received, location)
     moving.announce(tx, settled, "reported")
     return _filed(tx, settled, token)
 
@@ -84,20 +85,18 @@ def _row(tx: Tx, received: Report, location: Location | None, tracking_hash: byt
     }
 
 
-def _open(tx: Tx, received: Report, location: Location | None, tracking_hash: bytes) -> Order:
+def _open(
+    tx: Tx, received: Report, location: Location | None, tracking_hash: bytes, file_ids: tuple[int, ...]
+) -> Order:
     row = _row(tx, received, location, tracking_hash)
     geom = {"geom": writing.point(received.lon, received.lat)}
     order_id = writing.add_order(tx, row | geom, received.id)
     writing.add_party(tx, order_id, "author", user_id=received.created_by)
     opened = reading.fresh(tx, order_id)
-    moving.record(tx, None, opened, "reported", Part.REPORTER, Inputs(note=received.content), None)
+    inputs = Inputs(note=received.content, file_ids=file_ids)
+    moving.attach(tx, opened, inputs)
+    moving.record(tx, None, opened, "reported", Part.REPORTER, inputs, None)
     return opened
-
-
-def _attach(tx: Tx, order: Order, new: NewReport) -> None:
-    if new.file_ids:
-        orgs, users = reading.parties(tx, order.id)
-        media.use(tx, new.file_ids, ("order", order.id), area_no=order.area_no, org_ids=orgs, user_ids=users)
 
 
 def _route(tx: Tx, order: Order, received: Report, location: Location | None) -> Order:
@@ -109,7 +108,14 @@ def _route(tx: Tx, order: Order, received: Report, location: Location | None) ->
 
 
 def send(
-    tx: Tx, order: Order, choice: Choice, why: dict[str, Any], mode: Mode, *, silent: bool = False, **values: Any
+    tx: Tx,
+    order: Order,
+    choice: Choice,
+    why: dict[str, Any],
+    mode: Mode,
+    *,
+    silent: bool = False,
+    **values: Any,
 ) -> Order:
     """Take the step of a routing decision as the system, and keep the decision with the order."""
     step = LIFECYCLE.step(_ROUTE_ACTION[choice.state], order.state)
@@ -146,7 +152,7 @@ def _handle_on_spot(tx: Tx, order: Order, new: NewReport) -> Order:
     why = routing.explain(choice, None, None, order.function) | {"status": order.location_status}
     values = {"decision": why, "signed_at": tx.now}
     move = Move(values=values, holder=finder, mode=Mode.SPOT, rule=rule)
-    done = moving.take(tx, order, step, Part.FINDER, Inputs(note=inputs.note), move, silent=True)
+    done = moving.take(tx, order, step, Part.FINDER, inputs, move, silent=True)
     writing.change_assignment(tx, order.id, {"signed_at": tx.now, "done_at": tx.now, "ended_as": "done"})
     return done
 
@@ -169,7 +175,12 @@ def public_decision(why: dict[str, Any]) -> dict[str, Any]:
     """The part of a decision that its reporter may see: the rule, and the post that was chosen."""
     chosen = why.get("chosen")
     shown = None if chosen is None else {"post": chosen["post"], "name": mask_name(chosen["name"])}
-    return {"status": why.get("status"), "rule": why.get("rule"), "chosen": shown, "function": why.get("function")}
+    return {
+        "status": why.get("status"),
+        "rule": why.get("rule"),
+        "chosen": shown,
+        "function": why.get("function"),
+    }
 
 
 def _filed(tx: Tx, order: Order, token: str) -> Filed:
@@ -182,5 +193,3 @@ def _filed(tx: Tx, order: Order, token: str) -> Filed:
         holder=holder_of(order, masked=not staff),
         decision=order.decision if staff else public_decision(order.decision),
     )
-
-

@@ -14,7 +14,9 @@ from gisgov.orders.tables import OPEN_SQL, orders
 from gisgov.timing.model import Lamp
 
 # The same expression as the index it is read by; a clock that does not run sorts last.
-_DUE: sa.ColumnElement[Any] = sa.literal_column("coalesce(orders.due_at, 'infinity')", sa.DateTime(timezone=True))
+_DUE: sa.ColumnElement[Any] = sa.literal_column(
+    "coalesce(orders.due_at, 'infinity')", sa.DateTime(timezone=True)
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def _holds(tx: Tx) -> sa.ColumnElement[bool]:
 
 
 def _category(code: str) -> sa.ColumnElement[bool]:
-    return sa.or_(orders.c.category_code == code, orders.c.category_code.startswith(f"{code}.", autoescape=True))
+    return sa.or_(
+        orders.c.category_code == code, orders.c.category_code.startswith(f"{code}.", autoescape=True)
+    )
 
 
 def _words(q: str) -> sa.ColumnElement[bool]:
@@ -135,7 +139,7 @@ def page(tx: Tx, wanted: Filter) -> list[tuple[Order, str]]:
     return rows
 
 
-def count_query(tx: Tx, wanted: Filter) -> sa.Select[Any]:
+def count_query(tx: Tx, wanted: Filter) -> sa.Select[*tuple[Any, ...]]:
     """The query of the counts of a filter, by lamp and desk."""
 
     def when(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

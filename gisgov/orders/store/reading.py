@@ -29,7 +29,9 @@ def by_no(tx: Tx, no: str) -> Order | None:
 def by_token(tx: Tx, digest: bytes, no: str | None = None) -> Order | None:
     """The order of a tracking token: whoever holds it reported it."""
     mine = orders.c.tracking_hash == digest
-    row = tx.conn.execute(sa.select(*COLUMNS).where(mine if no is None else mine & (orders.c.no == no))).first()
+    row = tx.conn.execute(
+        sa.select(*COLUMNS).where(mine if no is None else mine & (orders.c.no == no))
+    ).first()
     return None if row is None else _order(row)
 
 
@@ -78,7 +80,7 @@ def loads(tx: Tx, user_ids: Collection[int]) -> dict[int, int]:
         .where(mine, sa.text(OPEN_SQL))
         .group_by(orders.c.holder_user_id)
     )
-    return {user_id: count for user_id, count in tx.conn.execute(query)}
+    return {row[0]: row[1] for row in tx.conn.execute(query)}
 
 
 def parties(tx: Tx, order_id: int) -> tuple[set[int], set[int]]:
@@ -90,7 +92,11 @@ def parties(tx: Tx, order_id: int) -> tuple[set[int], set[int]]:
 
 def is_author(tx: Tx, order_id: int, user_id: int) -> bool:
     """Tell whether somebody reported an order."""
-    mine = (order_party.c.order_id == order_id, order_party.c.user_id == user_id, order_party.c.part == "author")
+    mine = (
+        order_party.c.order_id == order_id,
+        order_party.c.user_id == user_id,
+        order_party.c.part == "author",
+    )
     return bool(tx.conn.execute(sa.select(sa.exists().where(*mine))).scalar())
 
 
@@ -122,13 +128,25 @@ def timeline(tx: Tx, order_id: int, kinds: dict[int, str]) -> list[TraceRow]:
             actor_name=row.actor_name,
             system=row.part == "system",
             note=row.note,
-            files=[FileRef(id, kinds[id]) for id in row.file_ids if id in kinds],
+            files=[FileRef(one, kinds[one]) for one in row.file_ids if one in kinds],
             rule=row.rule,
             due_before=row.due_before,
             due_after=row.due_after,
         )
         for row in tx.conn.execute(query)
     ]
+
+
+def ids_of(tx: Tx, nos: Collection[str]) -> dict[str, int]:
+    """Ids of orders by number, for imports that name them so."""
+    wanted = orders.c.no == sa.any_(sa.cast(list(nos), sa.ARRAY(sa.Text)))
+    return {row.no: row.id for row in tx.conn.execute(sa.select(orders.c.no, orders.c.id).where(wanted))}
+
+
+def file_ids(tx: Tx, order_id: int) -> list[int]:
+    """Files that came with the report and with the steps."""
+    query = sa.select(sa.func.unnest(trace.c.file_ids)).where(trace.c.order_id == order_id).distinct()
+    return list(tx.conn.execute(query).scalars())
 
 
 def ratings(tx: Tx, order_id: int) -> list[Rating]:

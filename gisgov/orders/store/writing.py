@@ -8,7 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgov.kernel.db import Tx
-from gisgov.orders.tables import assignment, order_day, order_no, order_party, order_report, orders, rating, trace
+from gisgov.orders.tables import (
+    assignment,
+    order_day,
+    order_no,
+    order_party,
+    order_report,
+    orders,
+    rating,
+    trace,
+)
 
 
 def take_number(tx: Tx, day: date) -> int:
@@ -19,7 +28,7 @@ def take_number(tx: Tx, day: date) -> int:
         open_day(tx, day, 0)
         before_first = tx.conn.execute(begun).scalar_one()
     taken = tx.conn.execute(sa.select(order_no.next_value())).scalar_one()
-    return int(taken) - before_first
+    return int(taken - before_first)
 
 
 def open_day(tx: Tx, day: date, used: int) -> None:
@@ -71,7 +80,9 @@ def change_assignment(tx: Tx, order_id: int, values: dict[str, Any]) -> None:
     )
 
 
-def add_party(tx: Tx, order_id: int, part: str, user_id: int | None = None, org_id: int | None = None) -> None:
+def add_party(
+    tx: Tx, order_id: int, part: str, user_id: int | None = None, org_id: int | None = None
+) -> None:
     """Let somebody take part, which makes the order visible to him and his organisation."""
     if user_id is None and org_id is None:
         return

@@ -1,0 +1,47 @@
+"""What happens by itself: reactions to events, and timers. The only place that knows all domains."""
+
+from collections.abc import Callable
+
+from gisgov.analytics import service as analytics
+from gisgov.identity import service as identity
+from gisgov.kernel import events
+from gisgov.kernel.db import Tx
+from gisgov.kernel.events import Event
+from gisgov.kernel.jobs import Task
+from gisgov.media import service as media
+from gisgov.orders import service as orders
+from gisgov.oversight import service as oversight
+
+Reaction = Callable[[Tx, Event], None]
+
+
+def _reroute(tx: Tx, event: Event) -> None:
+    """Orders that nobody has signed follow their cells."""
+    orders.reroute(tx, [*event.data["changed_cell_ids"], *event.data["retired_cell_ids"]])
+
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "order.reported": (analytics.on_order,),
+    "order.accepted": (analytics.on_order,),
+    "order.dispatched": (analytics.on_order,),
+    "order.rerouted": (analytics.on_order,),
+    "order.voided": (analytics.on_order,),
+    "grid.published": (_reroute,),
+}
+"""Kind of event → what follows from it. Each may run twice and must do no harm then."""
+
+
+def react(tx: Tx, event_id: int) -> None:
+    """Run what follows from an event, in one transaction."""
+    event = events.by_id(tx, event_id)
+    for reaction in REACTIONS.get(event.kind, ()):
+        reaction(tx, event)
+
+
+TASKS = (
+    Task("react", react),
+    Task("orders.check_overdue", oversight.check_overdue, cron="* * * * * */10"),
+    Task("identity.sweep", identity.sweep, cron="17 * * * *"),
+    Task("media.sweep", media.sweep, cron="41 3 * * *"),
+)
+"""Everything a worker does, with its timers; a sixth field counts seconds."""
