@@ -11,6 +11,7 @@ from rich.console import Console
 from gisgov.cli import doctor as examination
 from gisgov.cli.supervise import run_all
 from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.cluster import keep_up
 from gisgov.kernel.db import Database
 from gisgov.kernel.jobs import run_worker
 from gisgov.kernel.migrate import DOMAINS, upgrade
@@ -76,7 +77,8 @@ def up(
     if simulate:
         programs.append(("simulation", ("demo", "simulate", "--speed", str(speed))))
     greeting = f"http://{host}:{port}\n{welcome}\n"
-    run_all(programs, (host, port), greeting, load_settings().data_dir / "run.pid")
+    data_dir = load_settings().data_dir
+    run_all(programs, (host, port), greeting, data_dir / "run.pid", lambda: keep_up(data_dir))
 
 
 @app.command()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ RESTART_PAUSE_S: Final = 1.0
 READY_POLL_S: Final = 0.2
 READY_LIMIT_S: Final = 60.0
 STOP_LIMIT_S: Final = 10.0
+DATABASE_WATCH_S: Final = 2.0
 
 
 @dataclass
@@ -59,6 +60,8 @@ def run_all(
         Host and port on which the web will answer.
     pid_file
         Names this process while it runs, so that another one can stop it.
+    keep_database
+        Called again and again; starts the database when it is down.
     """
     stopping = threading.Event()
     kept = [Program(name, arguments, stopping) for name, arguments in programs]
@@ -71,7 +74,8 @@ def run_all(
     try:
         sys.stdout.write(welcome if wait_ready(web, stopping) else "")
         sys.stdout.flush()
-        stopping.wait()
+        while not stopping.wait(DATABASE_WATCH_S):
+            keep_database()
     finally:
         stopping.set()
         for program in kept:

@@ -158,6 +158,13 @@ def start_or_adopt(data_dir: Path) -> Urls:
     return urls
 
 
+def keep_up(data_dir: Path) -> None:
+    """Start the private cluster again if it was made and is down; another server is not ours to start."""
+    cluster = Cluster(data_dir)
+    if not os.environ.get("GISGOV_DATABASE_URL") and cluster.state() and cluster.pid() is None:
+        cluster.start()
+
+
 def write_private(path: Path, content: object) -> None:
     """Write JSON that only we may read, whole or not at all."""
     fresh = path.with_suffix(".new")
