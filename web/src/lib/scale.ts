@@ -1,0 +1,38 @@
+/** Ground and screen: scale bar, distances in words, frames around points. */
+import type { Point } from '../api/types'
+
+const EQUATOR_M = 40_075_016.686
+const TILE_PX = 512
+
+export function metresPerPixel(lat: number, zoom: number): number {
+  return (EQUATOR_M * Math.cos((lat * Math.PI) / 180)) / (TILE_PX * 2 ** zoom)
+}
+
+/** The longest round length (1, 2 or 5 times a power of ten) that fits into `maxPx`. */
+export function scaleBar(perPixel: number, maxPx: number): { metres: number; px: number } {
+  const most = perPixel * maxPx
+  const power = 10 ** Math.floor(Math.log10(most))
+  const metres = ([5, 2, 1].find((step) => step * power <= most) ?? 1) * power
+  return { metres, px: Math.round(metres / perPixel) }
+}
+
+export interface Length {
+  value: string
+  unit: 'm' | 'km'
+}
+
+/** Metres below 1,000, then kilometres with one decimal below ten. */
+export function lengthOf(metres: number): Length {
+  if (metres < 1000) return { value: String(Math.round(metres)), unit: 'm' }
+  const km = metres / 1000
+  return { value: km < 10 ? km.toFixed(1) : String(Math.round(km)), unit: 'km' }
+}
+
+export type Box = [west: number, south: number, east: number, north: number]
+
+export function boxOf(points: Point[]): Box | null {
+  if (!points.length) return null
+  const lons = points.map((point) => point.lon)
+  const lats = points.map((point) => point.lat)
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
+}

@@ -1,0 +1,55 @@
+/** Pure helpers over MapLibre style values. */
+
+type Value = unknown
+
+/** The same value with every number it can yield multiplied; zoom curves keep their shape. */
+export function scaled(value: Value, factor: number): Value {
+  if (value === undefined || value === null) return factor
+  if (typeof value === 'number') return Math.round(value * factor * 1000) / 1000
+  if (!Array.isArray(value)) return value
+  const [operator] = value as [string]
+  if (operator === 'interpolate') return value.map((part: Value, at) => (at >= 4 && at % 2 === 0 ? scaled(part, factor) : part))
+  if (operator === 'step') return value.map((part: Value, at) => (at >= 2 && at % 2 === 0 ? scaled(part, factor) : part))
+  return ['*', factor, value]
+}
+
+/** What opacity is called for each kind of layer. */
+export const OPACITY: Record<string, string[]> = {
+  fill: ['fill-opacity'],
+  line: ['line-opacity'],
+  circle: ['circle-opacity', 'circle-stroke-opacity'],
+  symbol: ['icon-opacity', 'text-opacity'],
+  raster: ['raster-opacity'],
+  heatmap: ['heatmap-opacity'],
+  'fill-extrusion': ['fill-extrusion-opacity'],
+}
+
+type Properties = Record<string, unknown>
+type Bounds = [number | null, number | null]
+type Where = Record<string, string | boolean | number | Bounds>
+
+function fits(properties: Properties, where: Where): boolean {
+  return Object.entries(where).every(([name, wanted]) => {
+    const value = properties[name]
+    if (!Array.isArray(wanted)) return value === wanted
+    const [low, high] = wanted
+    return typeof value === 'number' && (low === null || value > low) && (high === null || value <= high)
+  })
+}
+
+export interface Drawn {
+  source: string | undefined
+  properties: Properties
+}
+
+/** Features on screen per legend line; a feature counts for the first line that fits it. */
+export function legendCounts(drawn: Drawn[], legend: { source?: string | null; where?: Where }[]): number[] {
+  const counts = legend.map(() => 0)
+  for (const feature of drawn) {
+    const at = legend.findIndex(
+      (entry) => (!entry.source || entry.source === feature.source) && fits(feature.properties, entry.where ?? {}),
+    )
+    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1
+  }
+  return counts
+}
