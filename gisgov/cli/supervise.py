@@ -48,7 +48,11 @@ class Program:
 
 
 def run_all(
-    programs: Iterable[tuple[str, Sequence[str]]], web: tuple[str, int], welcome: str, pid_file: Path
+    programs: Iterable[tuple[str, Sequence[str]]],
+    web: tuple[str, int],
+    welcome: str,
+    pid_file: Path,
+    keep_database: Callable[[], object],
 ) -> None:
     """Run the programs until SIGINT or SIGTERM; say `welcome` once the web answers.
 
