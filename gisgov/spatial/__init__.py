@@ -5,6 +5,7 @@ and can be used without the rest.
 """
 
 from gisgov.spatial.area_index import AreaIndex, Decision, Decisions, Status
+from gisgov.spatial.changes import Changes, Reshaped, compare
 from gisgov.spatial.crs import (
     GEOD,
     KNOWN_DATUMS,
@@ -19,25 +20,53 @@ from gisgov.spatial.crs import (
     parse_datum,
     to_wgs84,
 )
+from gisgov.spatial.heat import Classes, classify, rates
+from gisgov.spatial.hexes import cover, hex_of, hexes_of, outlines, parents
+from gisgov.spatial.mending import Mended, Transfer, mend_slivers
+from gisgov.spatial.moving import MovingIndex
+from gisgov.spatial.nearest import Candidate, Ranked, SiteIndex, rank
 from gisgov.spatial.suspicion import DatumSuspicion, suspect_datum
+from gisgov.spatial.topology import Defect, DefectKind, check_coverage
 
 __all__ = [
     "GEOD",
     "KNOWN_DATUMS",
     "AreaIndex",
+    "Candidate",
+    "Changes",
+    "Classes",
     "Datum",
     "DatumSuspicion",
     "Decision",
     "Decisions",
+    "Defect",
+    "DefectKind",
     "LocalPlane",
+    "Mended",
+    "MovingIndex",
+    "Ranked",
+    "Reshaped",
+    "SiteIndex",
     "Status",
+    "Transfer",
     "UnknownDatumError",
     "area_m2",
     "azimuth_deg",
+    "check_coverage",
+    "classify",
+    "compare",
+    "cover",
     "distance_m",
     "from_wgs84",
     "geometries_to_wgs84",
+    "hex_of",
+    "hexes_of",
+    "mend_slivers",
+    "outlines",
+    "parents",
     "parse_datum",
+    "rank",
+    "rates",
     "suspect_datum",
     "to_wgs84",
 ]

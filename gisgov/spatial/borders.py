@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from gisgov.spatial.arrays import FloatArray, GeometryArray, IntArray
+from gisgov.spatial.arrays import FloatArray, GeometryArray, IntArray, rings_of
 from gisgov.spatial.crs import distance_m, from_conformal, to_conformal
 
 _LONGEST_EDGE_DEG = 0.01
@@ -148,7 +148,7 @@ def _unevenness(reach: FloatArray, lat: FloatArray) -> FloatArray:
 
 def _cut(polygons: GeometryArray) -> tuple[GeometryArray, IntArray]:
     """Cut the rings of all polygons into lines of at most `_PIECE_EDGES` edges on the conformal plane."""
-    rings, ring_owner = shapely.get_rings(polygons, return_index=True)
+    rings, ring_owner = rings_of(polygons)
     if len(rings) == 0:
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
     degrees, ring = shapely.get_coordinates(shapely.segmentize(rings, _LONGEST_EDGE_DEG), return_index=True)
@@ -164,4 +164,4 @@ def _cut(polygons: GeometryArray) -> tuple[GeometryArray, IntArray]:
     )
     piece = np.cumsum(begins) - 1
     lines = shapely.linestrings(vertices[source], indices=piece)
-    return lines, ring_owner[ring[source[begins]]].astype(np.int64)
+    return lines, ring_owner[ring[source[begins]]]

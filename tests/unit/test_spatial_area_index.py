@@ -102,6 +102,10 @@ def test_holes_islands_and_overlaps():
     places = {(0.5, 0.5): "2", (1.75, 1.75): "3", (10.5, 10.5): "3", (3.75, 2.0): "1", (1.0, 2.0): "2"}
     assert {p: index.codes[index.locate(*p)] for p in places} == places
     assert index.locate(2.5, 2.5) == -1
+    assert index.decide_one(10.5, 10.999).border_m == pytest.approx(
+        110.6, abs=0.1
+    )  # the second part's own border
+    assert index.decide_one(11.0, 10.5).status is Status.BORDER
     assert index.decide_one(3.75, 2.0).runner_up == "2"  # the overlap's other holder, at no distance
     assert index.decide_one(3.75, 2.0).runner_up_m == 0.0
 

@@ -1,0 +1,73 @@
+"""From counts to what a heat map shows: rates, and few classes that a legend can name."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import mapclassify
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gisgov.spatial.arrays import FloatArray, IntArray
+
+SCHEMES = {
+    "natural_breaks": mapclassify.FisherJenks,
+    "quantiles": mapclassify.Quantiles,
+    "equal_interval": mapclassify.EqualInterval,
+}
+
+
+_ENOUGH = 256
+"""Natural breaks take time with the square of the number of values; this many evenly ranked ones tell the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Values in classes.
+
+    Parameters
+    ----------
+    upper
+        The largest value of each class, ascending.
+    index
+        The class of each value, 0 … len(upper) - 1; -1 for a value that is not finite.
+    """
+
+    upper: FloatArray
+    index: IntArray
+
+
+def rates(counts: ArrayLike, exposure: ArrayLike, per: float = 1000.0) -> FloatArray:
+    """Count per so many inhabitants, houses or hectares.
+
+    Returns
+    -------
+    ndarray of float64
+        NaN where the exposure is zero: nothing can be said there.
+    """
+    number, base = np.asarray(counts, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
+    return np.divide(
+        number * per, base, out=np.full(np.broadcast(number, base).shape, np.nan), where=base > 0
+    )
+
+
+def classify(values: ArrayLike, count: int = 5, scheme: str = "natural_breaks") -> Classes:
+    """Sort values into at most `count` classes by one of `SCHEMES`.
+
+    Fewer different values than classes give one class for each.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(numbers)
+    distinct = np.unique(numbers[finite])
+    upper = distinct if len(distinct) <= count else _upper_bounds(numbers[finite], count, scheme)
+    index = np.full(numbers.shape, -1, dtype=np.int64)
+    index[finite] = np.minimum(np.searchsorted(upper, numbers[finite]), max(len(upper) - 1, 0))
+    return Classes(upper, index)
+
+
+def _upper_bounds(values: FloatArray, count: int, scheme: str) -> FloatArray:
+    thinned = np.sort(values)[np.linspace(0, len(values) - 1, min(len(values), _ENOUGH)).round().astype(int)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed", category=UserWarning)
+        return np.unique(SCHEMES[scheme](thinned, k=count).bins)
