@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     public_boundaries: bool = True
     tianditu_key: str = ""
+    secret_key: str = ""
+    """Key by which id numbers are matched; drawn once below `data_dir` when empty, the same on every host."""
 
     @property
     def files_store_url(self) -> str:

@@ -1,0 +1,143 @@
+"""The use cases of patrol; the only door from outside."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gisgov.grids import service as grids
+from gisgov.identity import service as identity
+from gisgov.kernel.db import Tx
+from gisgov.kernel.errors import Conflict, NotFound
+from gisgov.kernel.events import hint
+from gisgov.patrol import rules, store
+from gisgov.patrol.model import Fix, NewFix, PatrolDay, Patroller
+
+
+def record_own(tx: Tx, fixes: Sequence[NewFix]) -> None:
+    """Record the caller's own positions; nobody can be followed by somebody else.
+
+    Parameters
+    ----------
+    fixes : sequence of NewFix
+        Oldest first; more than one when the phone had no network.
+
+    Raises
+    ------
+    Conflict
+        The caller is not on duty: nothing is recorded. Code ``patrol.off_duty``.
+    Invalid
+        A point is no place on Earth, or its time is wrong.
+    """
+    tx.may("patrol.fix")
+    user_id = tx.actor.user_id
+    if user_id is None or not grids.on_duty(tx, [user_id]):
+        raise Conflict("patrol.off_duty")
+    for fix in fixes:
+        grids.refuse_bad_point(fix.lon, fix.lat)
+        rules.check_time(fix, tx.now)
+    record_many(tx, fixes)
+
+
+def record_many(tx: Tx, fixes: Sequence[NewFix]) -> None:
+    """Store checked positions of people on duty, oldest first, and push the newest of each."""
+    if not fixes:
+        return
+    places = grids.locate_many(tx, [fix.lon for fix in fixes], [fix.lat for fix in fixes])
+    rows = list(zip(fixes, places.area_no.tolist(), strict=True))
+    store.insert_track(tx, rows)
+    newest = {fix.user_id: (fix, no) for fix, no in rows}
+    store.set_latest(tx, list(newest.values()))
+    for fix, no in newest.values():
+        data = {
+            "user_id": fix.user_id,
+            "lon": round(fix.lon, 6),
+            "lat": round(fix.lat, 6),
+            "at": fix.at.isoformat(),
+            "heading_deg": fix.heading_deg,
+        }
+        hint(tx, "patrols", no, data)
+
+
+def patrollers(tx: Tx, loads: Mapping[int, int] | None = None) -> list[Patroller]:
+    """Return who is on duty in scope, with the age of their position.
+
+    Parameters
+    ----------
+    loads : mapping, optional
+        User id → open orders, which a higher domain knows.
+    """
+    rows = store.latest(tx)
+    awake = grids.on_duty(tx, [row.user_id for row in rows])
+    names = identity.users_by_ids(tx, awake)
+    found = []
+    for row in rows:
+        if row.user_id in awake:
+            age_s = max(0, int((tx.now - row.at).total_seconds()))
+            found.append(
+                Patroller(
+                    user_id=row.user_id,
+                    name=names[row.user_id].name,
+                    on_duty=True,
+                    lon=row.lon,
+                    lat=row.lat,
+                    at=row.at,
+                    fix_age_s=age_s,
+                    stale=age_s > tx.settings.stale_fix_s,
+                    accuracy_m=row.accuracy_m,
+                    heading_deg=row.heading_deg,
+                    load=(loads or {}).get(row.user_id, 0) if loads is not None else None,
+                )
+            )
+    return found
+
+
+def track(tx: Tx, user_id: int, since: datetime | None = None, until: datetime | None = None) -> list[Fix]:
+    """Return the positions of one person in scope, by default of the last day, oldest first.
+
+    Raises
+    ------
+    NotFound
+        There are none in scope; code ``patrol.unknown``.
+    """
+    until = until or tx.now
+    found = store.track(tx, user_id, since or until - timedelta(days=1), until)
+    if not found and user_id != tx.actor.user_id:
+        raise NotFound("patrol.unknown", field="user")
+    return found
+
+
+def days(tx: Tx, user_id: int, since: date) -> list[PatrolDay]:
+    """Return how far somebody in scope went on days whose tracks are gone."""
+    return store.days(tx, identity.user(tx, user_id).id, since)
+
+
+def reduce_old(tx: Tx) -> int:
+    """Turn tracks older than ninety days into daily distances and delete them; a job.
+
+    Returns
+    -------
+    int
+        How many days of people were reduced.
+    """
+    zone = ZoneInfo(tx.settings.timezone)
+    keep_from = (tx.now - rules.KEPT).astimezone(zone).date()
+    oldest = store.oldest(tx)
+    reduced = 0
+    day = oldest.astimezone(zone).date() if oldest else keep_from
+    while day < keep_from:
+        start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+        left = [
+            PatrolDay(who, day, rules.length_m(way), len(way))
+            for who, way in store.tracks(tx, start, end).items()
+        ]
+        if left:
+            store.add_days(tx, left)
+            store.delete_tracks(tx, start, end)
+        reduced += len(left)
+        day += timedelta(days=1)
+    store.delete_latest(tx, _midnight(keep_from, zone))
+    return reduced
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

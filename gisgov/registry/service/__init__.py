@@ -1,0 +1,24 @@
+"""The use cases of the registry, by noun; the only door from outside."""
+
+from gisgov.registry.service.add import add_many, fall_again
+from gisgov.registry.service.imports import import_rows
+from gisgov.registry.service.read import (
+    counts_by_building,
+    counts_by_cell,
+    house_card,
+    record,
+    search,
+    unmask,
+)
+
+__all__ = [
+    "add_many",
+    "counts_by_building",
+    "counts_by_cell",
+    "fall_again",
+    "house_card",
+    "import_rows",
+    "record",
+    "search",
+    "unmask",
+]
