@@ -84,21 +84,26 @@ def tile(
     tx: TxDep,
     layers: CatalogDep,
     tags: Annotated[TileTags, Depends(tile_tags)],
+    after: str | None = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Answer one tile, or 304 where the asker's copy is still right."""
+    """Answer one tile, or 304 where the asker's copy is still right.
+
+    The layer's own parameters (``filters`` of ``/api/layers``) narrow it; ``after`` says how much the asker has
+    heard of (a position of ``/api/live``), so that a process that knows less asks the database.
+    """
     found = layers.get(layer)
     found.admit(tx)
     mvt.check_address(found, z, x, y)
-    given = dict(request.query_params)
-    after = given.pop(POSITION, None)
+    given = {name: value for name, value in request.query_params.items() if name != POSITION}
+    heard_of = Position.parse(after) if after else None
     wanted = params.parse(found, given)
     if wanted.get("release"):
         releases.refuse_draft(tx, wanted)
         return _reply(mvt.tile(tx, found, z, x, y, wanted), None, _kept(tx, found))
     if found.about.freshness == "events":
         tag = _tag_by_events(tx, found, tags, (z, x, y), given)
-        if _matches(if_none_match, tag) and _heard(tags, after):
+        if _matches(if_none_match, tag) and _heard(tags, heard_of):
             return _unchanged(tag)
         return _reply(mvt.tile(tx, found, z, x, y, wanted), tag, ASK_AGAIN)
     body = mvt.tile(tx, found, z, x, y, wanted)
@@ -118,12 +123,9 @@ def _tag_by_events(
     return tags.tag(layer, address, tx.scope.key, sorted(given.items()), moment)
 
 
-def _heard(tags: TileTags, after: str | None) -> bool:
+def _heard(tags: TileTags, asker: Position | None) -> bool:
     """Tell whether this process knows of all the asker has heard of; else the database is asked."""
-    if after is None:
-        return True
-    position = Position.parse(after)
-    return not position.sent and tags.has_seen(position.snapshot)
+    return asker is None or (not asker.sent and tags.has_seen(asker.snapshot))
 
 
 def _matches(if_none_match: str | None, tag: str) -> bool:

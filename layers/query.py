@@ -6,7 +6,7 @@ from typing import Any
 
 import morecantile
 
-from gisgov.analytics.rules import SMALLEST_SHOWN
+from gisgov.analytics.rules import HIDDEN_AS, SMALLEST_SHOWN
 from gisgov.kernel.db import Tx
 from layers.catalog import Layer
 from layers.model import Source
@@ -89,6 +89,7 @@ def binds(tx: Tx, source: Source, frame: Frame, params: Mapping[str, Any]) -> di
         "now": tx.now,
         "stale_s": tx.settings.stale_fix_s,
         "smallest": SMALLEST_SHOWN,
+        "hidden_as": HIDDEN_AS,
     }
 
 

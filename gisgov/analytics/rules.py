@@ -1,5 +1,6 @@
 """What is counted, at which size it is shown, and which figures are too small to show."""
 
+from collections.abc import Iterable
 
 LEAF_RES = 9
 """Resolution at which orders are counted (H3, mean edge about 0.2 km)."""
@@ -14,7 +15,12 @@ PEOPLE_BANDS: tuple[int, ...] = (SMALLEST_SHOWN, 20, 50, 100, 200, 500)
 """Lower ends of the bands in which people of one building are shown."""
 
 PEOPLE_STEP = 5
-"""People of one cell are shown rounded to this, so that cell minus buildings tells nothing."""
+"""People of one cell are shown rounded to this."""
+
+HIDDEN_AS = 3
+"""In the figure of a cell every building with too few people counts as this, so that the figure does not depend
+on what is hidden and nothing follows from cell minus buildings. Rounding alone does not do: 4 hidden beside
+exactly 19 in the band 5–19 would be rounded to 25, which nothing but 4 explains."""
 
 NOT_COUNTED: tuple[str, ...] = ("VOID", "MERGED")
 """States of orders that are no event of their own: invalid, or counted with the order they were joined to."""
@@ -41,8 +47,7 @@ def people_band(n: int) -> int | None:
     return max(low for low in PEOPLE_BANDS if low <= n)
 
 
-def people_rounded(n: int) -> int | None:
-    """Return ``n`` people of one cell rounded to the nearest five, or None when too few to show."""
-    if n < SMALLEST_SHOWN:
-        return None
-    return (n + PEOPLE_STEP // 2) // PEOPLE_STEP * PEOPLE_STEP
+def people_of_cell(buildings: Iterable[int]) -> int | None:
+    """Return the figure shown for a cell from the people of each of its buildings, or None when too few."""
+    told = sum(n if n >= SMALLEST_SHOWN else HIDDEN_AS for n in buildings if n > 0)
+    return None if told < SMALLEST_SHOWN else (told + PEOPLE_STEP // 2) // PEOPLE_STEP * PEOPLE_STEP

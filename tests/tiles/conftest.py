@@ -1,5 +1,6 @@
 """A town small enough to know by heart: two streets side by side, one community each, two cells each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -13,8 +14,8 @@ from sqlalchemy import text
 
 from gisgov.identity.rules import cell_no, child_no, range_of
 from gisgov.intake import service as intake
-from gisgov.kernel.actor import Actor
-from gisgov.kernel.db import Tx
+from gisgov.kernel.actor import SYSTEM, Actor
+from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.scope import Scope
 from layers import mvt, params
 from layers.catalog import Catalog
@@ -116,7 +117,22 @@ def tile_over(z: int, lon: float, lat: float) -> tuple[int, int]:
 
 @pytest.fixture
 def town(tx: Tx) -> Town:
-    """The town without anything in it."""
+    """The town without anything in it, gone after the test."""
+    return build(tx)
+
+
+@pytest.fixture
+def standing_town(database: Database) -> Iterator[Town]:
+    """The town in the test's own database, for tests that commit."""
+    with database.transaction(SYSTEM) as tx:
+        made = build(tx)
+    with database.transaction(SYSTEM) as tx:
+        made.tx = tx
+        yield made
+
+
+def build(tx: Tx) -> Town:
+    """Build the town."""
     made = Town(tx)
     intake.seed(tx)
     network = made.put("network", code="basic", name="基础网格", basic=True, tree="admin")
