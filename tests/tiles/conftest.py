@@ -84,12 +84,18 @@ class Town:
         }
         return self.put("orders", **values | more)
 
+    @staticmethod
+    def tile_over(z: int, lon: float, lat: float) -> tuple[int, int]:
+        """Return the column and row of the tile over a point."""
+        tile = _TMS.tile(lon, lat, z)
+        return tile.x, tile.y
+
     def features(
         self, layer: str, z: int, lon: float, lat: float, tx: Tx | None = None, **given: str
     ) -> dict[str, list[dict[str, Any]]]:
         """Return what the tile over a point holds: source → features."""
         found = Catalog.load().get(layer)
-        body = mvt.tile(tx or self.tx, found, z, *tile_over(z, lon, lat), params.parse(found, given))
+        body = mvt.tile(tx or self.tx, found, z, *self.tile_over(z, lon, lat), params.parse(found, given))
         return {name: source["features"] for name, source in decode(body).items()}
 
     def properties(self, layer: str, source: str, z: int, lon: float, lat: float, **more: Any) -> list[dict[str, Any]]:
@@ -107,12 +113,6 @@ class Town:
             decoded = decode(mvt.tile(tx or self.tx, found, z, tile.x, tile.y, values))
             features += decoded.get(source, {"features": []})["features"]
         return [one["properties"] for one in features]
-
-
-def tile_over(z: int, lon: float, lat: float) -> tuple[int, int]:
-    """Return the column and row of the tile over a point."""
-    tile = _TMS.tile(lon, lat, z)
-    return tile.x, tile.y
 
 
 @pytest.fixture
