@@ -24,7 +24,7 @@ DENSITY = {"trunk": 0.15, "primary": 0.7, "secondary": 1.3, "residential": 1.5, 
 """Relative number of things along a kilometre of road by class."""
 
 
-def _along(
+def along_roads(
     roads: Roads, flat: Geometries, count: int, rng: np.random.Generator
 ) -> tuple[Geometries, Floats, Any]:
     """Draw places along the roads: points, the direction of the road there (degrees from north), and the road."""
@@ -86,6 +86,6 @@ def _inside(
     """Draw places along the roads that lie inside the cells."""
     land = shapely.coverage_union_all(plane.flat(grid.cells))
     shapely.prepare(land)
-    points, heading, road = _along(roads, flat, 2 * count, rng)
+    points, heading, road = along_roads(roads, flat, 2 * count, rng)
     inside = np.flatnonzero(shapely.contains(land, points))[:count]
     return points[inside], heading[inside], road[inside]

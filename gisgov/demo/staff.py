@@ -43,9 +43,9 @@ OFFICE = (
     # login, post, organisation, role
     ("admin", "系统管理员", "centre", "admin"),
     ("dispatcher", "调度员", "centre", "dispatcher"),
-    ("chief", "值班长", "centre", "chief"),
+    ("chief", "值班长", "centre", "duty_chief"),
     ("leader", "区领导", "district", "leader"),
-    ("gis", "GIS 工程师", "centre", "gis"),
+    ("gis", "GIS 工程师", "centre", "gis_staff"),
     ("auditor", "审核员", "centre", "auditor"),
 )
 
