@@ -32,6 +32,9 @@ GEOD = pyproj.Geod(ellps="WGS84")
 KNOWN_DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
 
+_WGS84 = pyproj.CRS.from_epsg(4326)
+
+
 class UnknownDatumError(ValueError):
     """The text names no datum this package can convert."""
 
@@ -46,13 +49,21 @@ class Datum:
         One of `KNOWN_DATUMS`, or ``epsg:<code>``.
     epsg
         The code when the system is named by one, else None.
+    definition
+        What PROJ needs to know of a system that has neither name nor code; None for the others.
     """
 
     name: str
     epsg: int | None = None
+    definition: str | None = None
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def system(self) -> str | None:
+        """How PROJ calls it; None for the four named datums, which PROJ need not convert or does not know."""
+        return self.definition or (f"EPSG:{self.epsg}" if self.epsg is not None else None)
 
     @property
     def shifts_nothing(self) -> bool:
@@ -77,6 +88,14 @@ def parse_datum(text: str | int | Datum) -> Datum:
     if digits.isascii() and digits.isdigit():
         return _epsg_datum(int(digits))
     raise UnknownDatumError(f"{text!r} is no datum; known are {', '.join(KNOWN_DATUMS)} and EPSG:<code>")
+
+
+def datum_of(crs: pyproj.CRS) -> Datum:
+    """Name the reference system that a file states."""
+    if crs.equals(_WGS84, ignore_axis_order=True):
+        return Datum("wgs84")
+    code = crs.to_epsg(min_confidence=70)
+    return Datum(f"epsg:{code}", code) if code is not None else Datum(str(crs.name), definition=crs.to_wkt())
 
 
 def _epsg_datum(code: int) -> Datum:
@@ -134,8 +153,8 @@ def to_wgs84(lon: Any, lat: Any, datum: str | int | Datum) -> Any:
     stated = parse_datum(datum)
     if stated.shifts_nothing:
         return _convert(lon, lat, None)
-    if stated.epsg is not None:
-        return _convert(lon, lat, _transformer(f"EPSG:{stated.epsg}", "EPSG:4326").transform)
+    if stated.system is not None:
+        return _convert(lon, lat, _transformer(stated.system, "EPSG:4326").transform)
     return _convert(lon, lat, _TO_WGS84[stated.name])
 
 
@@ -148,8 +167,8 @@ def from_wgs84(lon: Any, lat: Any, datum: str | int | Datum) -> Any:
     stated = parse_datum(datum)
     if stated.shifts_nothing:
         return _convert(lon, lat, None)
-    if stated.epsg is not None:
-        return _convert(lon, lat, _transformer("EPSG:4326", f"EPSG:{stated.epsg}").transform)
+    if stated.system is not None:
+        return _convert(lon, lat, _transformer("EPSG:4326", stated.system).transform)
     return _convert(lon, lat, _FROM_WGS84[stated.name])
 
 

@@ -47,9 +47,8 @@ def rates(counts: ArrayLike, exposure: ArrayLike, per: float = 1000.0) -> FloatA
         NaN where the exposure is zero: nothing can be said there.
     """
     number, base = np.asarray(counts, dtype=np.float64), np.asarray(exposure, dtype=np.float64)
-    return np.divide(
-        number * per, base, out=np.full(np.broadcast(number, base).shape, np.nan), where=base > 0
-    )
+    unknown = np.full(np.broadcast(number, base).shape, np.nan)
+    return np.asarray(np.divide(number * per, base, out=unknown, where=base > 0))
 
 
 def classify(values: ArrayLike, count: int = 5, scheme: str = "natural_breaks") -> Classes:
@@ -70,4 +69,4 @@ def _upper_bounds(values: FloatArray, count: int, scheme: str) -> FloatArray:
     thinned = np.sort(values)[np.linspace(0, len(values) - 1, min(len(values), _ENOUGH)).round().astype(int)]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba not installed", category=UserWarning)
-        return np.unique(SCHEMES[scheme](thinned, k=count).bins)
+        return np.asarray(np.unique(SCHEMES[scheme](thinned, k=count).bins))

@@ -46,7 +46,7 @@ def suspect_datum(polygons: Any, stated: str | Datum, reference: Any) -> DatumSu
         one is more than half a percent. Outside China the three are one and the answer is None.
     """
     said = parse_datum(stated)
-    if said.epsg is not None:
+    if said.system is not None and not said.shifts_nothing:
         return None
     outline = shapely.union_all(shapely.make_valid(shapely.force_2d(np.atleast_1d(polygons))))
     frame = shapely.union_all(np.atleast_1d(reference))

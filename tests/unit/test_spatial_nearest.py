@@ -51,7 +51,7 @@ def test_streams_of_real_cameras_are_ranked_as_by_brute_force(cameras):
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("places", [2_000, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("places", [2_000, pytest.param(20_000, marks=pytest.mark.soak)])
 def test_the_index_agrees_with_brute_force(cameras, places):
     rng = np.random.default_rng(2)
     lon, lat = rng.uniform(-77.12, -76.9, places), rng.uniform(38.8, 39.0, places)
