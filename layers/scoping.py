@@ -2,27 +2,16 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import BigInteger, ColumnElement, column, exists, literal_column, or_, table
+from sqlalchemy import BigInteger, ColumnElement, literal_column, or_
 
 from gisgov.kernel.db import Tx
 from gisgov.kernel.scope import Scope
+from gisgov.orders.service import order_scope
 from layers.model import ScopeRule
-
-_party = table("order_party", column("order_id", BigInteger), column("org_id", BigInteger), column("user_id", BigInteger))
 
 
 def _areas(scope: Scope, alias: str) -> ColumnElement[bool]:
     return scope.areas(_number(alias, "area_no"))
-
-
-def _orders(scope: Scope, alias: str) -> ColumnElement[bool]:
-    seen = [_areas(scope, alias)]
-    ours = _party.c.order_id == _number(alias, "id")
-    if scope.org_ids:
-        seen.append(exists().where(ours, _party.c.org_id.in_(sorted(scope.org_ids))))
-    if scope.user_id is not None:
-        seen.append(exists().where(ours, _party.c.user_id == scope.user_id))
-    return or_(*seen)
 
 
 def _patrols(scope: Scope, alias: str) -> ColumnElement[bool]:
@@ -35,7 +24,7 @@ def _number(alias: str, name: str) -> ColumnElement[int]:
 
 RULES: dict[str, Callable[[Scope, str], ColumnElement[bool]]] = {
     "areas": _areas,
-    "orders": _orders,
+    "orders": order_scope,
     "patrols": _patrols,
 }
 

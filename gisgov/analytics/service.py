@@ -3,21 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import h3
-from shapely import Polygon
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
+from shapely import Geometry
 
 from gisgov.analytics import store
 from gisgov.analytics.model import Bucket, HexCount
 from gisgov.analytics.rules import LEAF_RES, SMALLEST_SHOWN
 from gisgov.kernel.db import Tx
 from gisgov.kernel.events import Event
-
-CHANGES_COUNTS: frozenset[str] = frozenset(
-    {"order.reported", "order.rerouted", "order.reclassified", "order.void", "order.merged"}
-)
-"""Kinds of events after which a hexagon counts differently; the others need no work."""
+from gisgov.spatial import hexes
 
 
 def on_order(tx: Tx, event: Event) -> None:
@@ -50,7 +43,7 @@ def draw_counted(tx: Tx) -> None:
     _add(tx, store.hexes_without_outline(tx))
 
 
-def fill_hexes(tx: Tx, outline: BaseGeometry) -> int:
+def fill_hexes(tx: Tx, outline: Geometry) -> int:
     """Store the hexagons that touch an outline, and their parents; return how many of the finest there are.
 
     Parameters
@@ -58,7 +51,7 @@ def fill_hexes(tx: Tx, outline: BaseGeometry) -> int:
     outline
         Polygon or MultiPolygon in EPSG:4326.
     """
-    leaves = h3.h3shape_to_cells_experimental(h3.geo_to_h3shape(mapping(outline)), LEAF_RES, contain="overlap")
+    leaves = hexes.cover(outline, LEAF_RES)
     _add(tx, leaves)
     return len(leaves)
 
@@ -82,12 +75,8 @@ def counts(
 
 
 def _add(tx: Tx, leaves: Sequence[str]) -> None:
-    parents = {h3.cell_to_parent(leaf, res) for leaf in leaves for res in (8, 7)}
-    store.add_hexes(tx, [_row(cell) for cell in [*leaves, *sorted(parents)]])
-
-
-def _row(cell: str) -> tuple[str, int, str | None, str | None, Polygon]:
-    res = h3.get_resolution(cell)
-    parent_8, parent_7 = (h3.cell_to_parent(cell, up) if res > up else None for up in (8, 7))
-    # H3 answers latitude first.
-    return cell, res, parent_8, parent_7, Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])
+    above = {res: hexes.parents(leaves, res).tolist() for res in (8, 7)}
+    rows = [(leaf, LEAF_RES, *up) for leaf, *up in zip(leaves, above[8], above[7], strict=True)]
+    rows += [(parent, res, None, None) for res, found in above.items() for parent in sorted(set(found))]
+    outlines = hexes.outlines(row[0] for row in rows)
+    store.add_hexes(tx, [(*row, outline) for row, outline in zip(rows, outlines, strict=True)])
