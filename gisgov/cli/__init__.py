@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from gisgov.cli import platform
+from gisgov.cli import docs, platform
 from gisgov.kernel.catalogue import message, negotiate
 from gisgov.kernel.errors import GisgovError
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(platform.app)
+app.add_typer(docs.app, name="docs")
 
 
 def main() -> None:

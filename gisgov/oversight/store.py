@@ -22,7 +22,8 @@ def _supervision(row: sa.Row[Any]) -> Supervision:
 
 def add(tx: Tx, row: dict[str, Any]) -> bool:
     """Write a supervision; False when this clock was supervised before."""
-    return tx.conn.execute(insert(supervision).values(row).on_conflict_do_nothing()).rowcount == 1
+    written = insert(supervision).values(row).on_conflict_do_nothing().returning(supervision.c.id)
+    return tx.conn.execute(written).first() is not None
 
 
 def of_order(tx: Tx, order_id: int) -> list[Supervision]:

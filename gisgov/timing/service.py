@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import chinese_calendar
 
@@ -12,6 +12,8 @@ from gisgov.timing import rules, store
 from gisgov.timing.model import DayKind, LimitRule, Running
 
 CALENDAR_YEARS = (2025, 2026)
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""From when on the defaults hold, so that orders of the past have limits too."""
 
 _HOLIDAY_NAMES = {
     "New Year's Day": "元旦",
@@ -39,7 +41,7 @@ def seed(tx: Tx) -> None:
     """Load the calendar years known to the library and the default limits; what is there stays."""
     for year in CALENDAR_YEARS:
         store.add_days(tx, _official_days(year), source="chinesecalendar")
-    store.add_limits(tx, rules.LIMITS)
+    store.add_limits(tx, rules.LIMITS, ALWAYS)
 
 
 def limits(tx: Tx) -> list[LimitRule]:
@@ -66,7 +68,7 @@ def change_limit(tx: Tx, rule: LimitRule) -> LimitRule:
     tx.may("setting.write")
     old = limit(tx, rule.key)
     new = replace(rule, version=old.version + 1)
-    store.add_limits(tx, [new])
+    store.add_limits(tx, [new], tx.now)
     return new
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -24,9 +24,9 @@ def calendar(tx: Tx, first: date, last: date) -> Calendar:
     return Calendar({day: DayKind(kind) for day, kind in tx.conn.execute(query)})
 
 
-def add_limits(tx: Tx, rules: Iterable[LimitRule]) -> None:
+def add_limits(tx: Tx, rules: Iterable[LimitRule], valid_from: datetime) -> None:
     """Add versions that are not there yet."""
-    rows = [asdict(rule) | {"valid_from": tx.now} for rule in rules]
+    rows = [asdict(rule) | {"valid_from": valid_from} for rule in rules]
     tx.conn.execute(insert(limit_rule).on_conflict_do_nothing(), rows)
 
 

@@ -8,7 +8,7 @@ from gisgov.orders.service.reporting import report
 from gisgov.orders.service.rerouting import reroute
 from gisgov.orders.service.showing import actions, button, track, view
 from gisgov.orders.store.listing import Filter
-from gisgov.orders.store.reading import ids_of
+from gisgov.orders.store.reading import ids_of, loads
 from gisgov.orders.store.seeing import order_scope
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "find",
     "ids_of",
     "import_history",
+    "loads",
     "mark",
     "order_scope",
     "orders",

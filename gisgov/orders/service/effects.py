@@ -120,7 +120,7 @@ def _rate(tx: Tx, order: Order, inputs: Inputs) -> Move:
     score = inputs.score or 0
     if writing.add_rating(tx, order.id, score, inputs.text, "first", tx.now):
         return Move(values={"score": score})
-    if not writing.add_rating(tx, order.id, score, inputs.text, "after_result", tx.now):
+    if not writing.add_rating(tx, order.id, score, inputs.text, "follow_up", tx.now):
         raise Conflict("order.rated_twice", no=order.no)
     return Move()
 

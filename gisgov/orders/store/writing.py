@@ -104,7 +104,8 @@ def end_holding(tx: Tx, order_id: int) -> None:
 def add_rating(tx: Tx, order_id: int, score: int, text: str, kind: str, at: datetime) -> bool:
     """Write a rating; False when there is one of this kind."""
     row = {"order_id": order_id, "score": score, "text": text, "kind": kind, "at": at}
-    return tx.conn.execute(insert(rating).values(row).on_conflict_do_nothing()).rowcount == 1
+    written = insert(rating).values(row).on_conflict_do_nothing().returning(rating.c.id)
+    return tx.conn.execute(written).first() is not None
 
 
 def copy_rows(tx: Tx, table: sa.Table, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
