@@ -1,12 +1,14 @@
 """Small coverages on paper, for tests of grids: a chessboard over Licheng, whose numbers are easy to follow."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gisgov.grids import service as grids
-from gisgov.grids.model import Cells, FrameRule, ImportOrder, ImportReport, Level, Published
+from gisgov.grids.model import Cells, ImportOrder, ImportReport, Level, Published
 from gisgov.kernel.db import Tx
 
 WEST, SOUTH, STEP = 117.0, 36.5, 0.0078125
@@ -50,7 +52,8 @@ def order(network: str = "basic", **more: object) -> ImportOrder:
 
 def put(tx: Tx, cells: Cells, network: str = "basic", **more: object) -> ImportReport:
     """Import a board as a draft."""
-    return grids.import_cells(tx, [cells], order(network, **more))
+    levels = LEVELS[: len(cells.paths[0])]
+    return grids.import_cells(tx, [cells], order(network, levels=levels, **more))
 
 
 def publish(tx: Tx, cells: Cells, network: str = "basic", **more: object) -> Published:
@@ -64,13 +67,15 @@ def reshaped(cells: Cells, at: int, shape: shapely.Geometry) -> Cells:
     """Return the same cells with another polygon in one place."""
     shapes = cells.polygons.copy()
     shapes[at] = shape
-    return Cells(shapes, cells.codes, cells.names, cells.paths, cells.path_names)
+    return reshaped_all(cells, shapes)
+
+
+def reshaped_all(cells: Cells, shapes: NDArray[np.object_]) -> Cells:
+    """Return the same cells with other polygons."""
+    return replace(cells, polygons=shapes)
 
 
 def without_levels(polygons: Sequence[shapely.Geometry], codes: Sequence[str]) -> Cells:
     """Return cells that lie directly below the root."""
     shapes = np.array(list(polygons), dtype=object)
     return Cells(shapes, list(codes), list(codes), [()] * len(codes), [()] * len(codes))
-
-
-__all__ = ["FrameRule", "board", "middle", "order", "publish", "put", "reshaped", "square", "without_levels"]

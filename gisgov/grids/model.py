@@ -358,7 +358,7 @@ class Location:
 class Locations:
     """The answer for many points, array by array; ids are 0 and `code` is None where there is no cell.
 
-    `status` and `code` are arrays of text, `border_m` is metres to the nearest border.
+    `status` and `code` are arrays of text; `border_m` is metres to the nearest border, NaN where not measured.
     """
 
     status: NDArray[np.object_]

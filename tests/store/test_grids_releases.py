@@ -7,12 +7,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from gisgov.grids import service as grids
+from gisgov.grids.model import FrameRule
+from gisgov.grids.service import import_cells
 from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
+from gisgov.identity.model import NewArea
 from gisgov.kernel.actor import NOBODY
 from gisgov.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
+from gisgov.spatial.crs import from_wgs84
 from gisgov.spatial.topology import DefectKind
-from tests.grid_makers import FrameRule, board, middle, publish, put, reshaped, square
+from tests.grid_makers import board, middle, order, publish, put, reshaped, reshaped_all, square
 
 
 def active_cells(tx, network="basic"):
@@ -129,9 +133,6 @@ class TestFrame:
         assert put(tx, board(4, 5), frame_rule=FrameRule.REPLACE).publishable
 
     def test_a_first_import_may_state_its_outline(self, tx):
-        from gisgov.grids.service import import_cells
-        from tests.grid_makers import order
-
         report = import_cells(tx, [board()], order(), shapely.box(117.0, 36.5, 117.04, 36.53125))
         assert report.defects == {DefectKind.MISSING_FRAME: 1}
         (missing,) = grids.defects(tx, report.release.id)
@@ -188,19 +189,19 @@ class TestRefusals:
             put(tx, board(code=lambda c, r: f"{c}"))
         assert twice.value.params == {"count": 4, "codes": "0, 1, 2, 3"}
 
-    def test_swapped_coordinates_are_seen_at_once_in_china(self, tx):
+    def test_swapped_coordinates_are_seen_against_the_known_outline(self, tx):
         cells = board()
-        swapped = shapely.transform(cells.polygons, lambda xy: xy[:, ::-1])
+        europe = shapely.transform(cells.polygons, lambda xy: xy - [100.0, 0.0])
+        publish(tx, reshaped_all(cells, europe))
+        swapped = shapely.transform(europe, lambda xy: xy[:, ::-1])
         with pytest.raises(Invalid, match="coordinates_swapped"):
-            put(tx, type(cells)(swapped, cells.codes, cells.names, cells.paths, cells.path_names))
+            put(tx, reshaped_all(cells, swapped))
 
     def test_another_datum_than_stated_is_seen_against_the_known_outline(self, tx):
-        from gisgov.spatial.crs import from_wgs84
-
         publish(tx, board())
         cells = board()
         shifted = shapely.transform(cells.polygons, lambda xy: np.column_stack(from_wgs84(*xy.T, "gcj02")))
-        wrong = type(cells)(shifted, cells.codes, cells.names, cells.paths, cells.path_names)
+        wrong = reshaped_all(cells, shifted)
         with pytest.raises(Invalid, match="datum_suspect") as refused:
             put(tx, wrong)
         assert refused.value.params["suspect"] == "gcj02"
@@ -212,7 +213,7 @@ class TestRefusals:
         cells = board()
         moved = shapely.transform(cells.polygons, lambda xy: xy + 1.0)
         with pytest.raises(Invalid, match="outside_everything"):
-            put(tx, type(cells)(moved, cells.codes, cells.names, cells.paths, cells.path_names))
+            put(tx, reshaped_all(cells, moved))
 
     def test_what_was_not_checked_as_it_stands_is_not_published(self, tx):
         report = put(tx, board())
@@ -259,8 +260,6 @@ def test_special_networks_have_trees_of_their_own(tx):
 
 
 def test_existing_areas_are_matched_by_code_or_name_below_the_root(tx):
-    from gisgov.identity.model import NewArea
-
     identity.create_areas(
         tx,
         "admin",

@@ -2,6 +2,7 @@
 
 from gisgov.grids.service.check import check
 from gisgov.grids.service.days import today
+from gisgov.grids.service.files import import_file, level_of
 from gisgov.grids.service.imports import import_cells
 from gisgov.grids.service.locate import (
     hold_releases,
@@ -60,6 +61,8 @@ __all__ = [
     "history",
     "hold_releases",
     "import_cells",
+    "import_file",
+    "level_of",
     "locate",
     "locate_for_write",
     "locate_many",

@@ -50,8 +50,8 @@ def import_cells(
     Raises
     ------
     Invalid
-        Codes are missing or occur twice, levels do not nest, the coordinates are no places on Earth or look
-        like those of another datum. Nothing of the import is kept then: the caller's transaction ends.
+        Codes are missing or occur twice, levels do not nest, or the coordinates look like those of another
+        place or datum. Nothing of the import is kept then: the caller's transaction ends.
     """
     tx.may("grid.import")
     _refuse_bad_mending(order)
@@ -93,7 +93,6 @@ def _load(tx: Tx, release_id: int, batches: Iterable[Cells], order: ImportOrder)
     codes: list[str | None] = []
     paths: list[tuple[str | None, ...]] = []
     for batch in batches:
-        _refuse_out_of_world(batch.polygons)
         drafts.add_cells(tx, release_id, batch)
         codes += batch.codes
         paths += batch.paths
@@ -102,19 +101,6 @@ def _load(tx: Tx, release_id: int, batches: Iterable[Cells], order: ImportOrder)
     rules.refuse_bad_codes(codes)
     rules.refuse_levels_that_do_not_nest(order.levels, [code or "" for code in codes], paths)
     return len(codes)
-
-
-def _refuse_out_of_world(polygons: Geometries) -> None:
-    bounds = shapely.bounds(polygons)
-    bad = np.flatnonzero(
-        (np.abs(bounds[:, [0, 2]]) > 180).any(axis=1) | (np.abs(bounds[:, [1, 3]]) > 90).any(axis=1)
-    )
-    if len(bad) == 0:
-        return
-    west, south, east, north = bounds[bad[0]]
-    swapped = max(abs(west), abs(east)) <= 90 < max(abs(south), abs(north)) <= 180
-    code = "grid.coordinates_swapped" if swapped else "grid.coordinates_out_of_world"
-    raise Invalid(code, field="file", lon=float(west), lat=float(south))
 
 
 def _settle_root(tx: Tx, network: Network, release_id: int, order: ImportOrder) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import h3
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gisgov.grids.model import (
     Active,
@@ -31,6 +31,7 @@ from gisgov.identity.model import Area
 from gisgov.kernel.db import Tx
 from gisgov.kernel.versioned import Versioned
 from gisgov.spatial.area_index import AreaIndex, Status
+from gisgov.spatial.arrays import FloatArray
 
 HEX_RESOLUTION = 9
 
@@ -52,6 +53,9 @@ class _Found:
     border_m: float | None
     runner_up: RunnerUp | None
 
+
+_Decided = tuple[NDArray[np.int64], NDArray[np.object_], FloatArray]
+"""Positions of owners, statuses in words, metres to the border."""
 
 _COPIES: defaultdict[str, Versioned[_Copy]] = defaultdict(Versioned)
 """By network code. Keys of releases are unique over all databases, so a process may serve several."""
@@ -120,34 +124,55 @@ def _locate(tx: Tx, lon: float, lat: float, accuracy_m: float | None) -> Locatio
     )
 
 
-def locate_many(tx: Tx, lons: ArrayLike, lats: ArrayLike, network: str = BASIC_NETWORK) -> Locations:
+def locate_many(
+    tx: Tx, lons: ArrayLike, lats: ArrayLike, network: str = BASIC_NETWORK, *, measured: bool = False
+) -> Locations:
     """Locate many points at once, without people and ancestors.
 
     Parameters
     ----------
     lons, lats : array of float
         WGS84 degrees, of one length; what is not finite is outside.
+    measured : bool
+        Also measure `Locations.border_m`, which tells ``border`` from ``inside``; it takes ten times as long.
     """
     x, y = np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
     active = next((one for one in releases.active(tx) if one.network.code == network), None)
     outside = root_no(tx)
     if active is None:
-        nothing = np.zeros(len(x), dtype=np.int64)
+        nobody = np.zeros(len(x), dtype=np.int64)
         words = np.full(len(x), Status.OUTSIDE.word, dtype=object)
         blank = np.full(len(x), None, dtype=object)
-        return Locations(words, nothing, nothing, nothing + outside, np.full(len(x), np.nan), blank)
+        return Locations(words, nobody, nobody, nobody + outside, np.full(len(x), np.nan), blank)
     copy = _copy(tx, active)
-    answer = copy.index.decide(x, y, tx.settings.snap_m)
-    at = answer.position
+    decide = _measured if measured else _unmeasured
+    at, status, border_m = decide(copy.index, x, y, tx.settings.snap_m)
     return Locations(
-        status=answer.words,
+        status=status,
         cell_id=np.append(copy.cells.cell_ids, 0)[at],
         version_id=np.append(copy.cells.version_ids, 0)[at],
         area_no=np.append(copy.cells.nos, outside)[at],
-        border_m=answer.border_m,
+        border_m=border_m,
         code=np.array([*copy.cells.codes, None], dtype=object)[at],
         release_id=active.release_id,
     )
+
+
+def _measured(index: AreaIndex, x: FloatArray, y: FloatArray, snap_m: float) -> _Decided:
+    answer = index.decide(x, y, snap_m)
+    return answer.position, answer.words, answer.border_m
+
+
+def _unmeasured(index: AreaIndex, x: FloatArray, y: FloatArray, snap_m: float) -> _Decided:
+    """Decide owners alone: the border is measured only for the few points outside, which may be snapped."""
+    at = index.locate(x, y)
+    status = np.full(len(x), Status.INSIDE.word, dtype=object)
+    border_m = np.full(len(x), np.nan)
+    out = np.flatnonzero(at < 0)
+    if len(out):
+        rest = index.decide(x[out], y[out], snap_m)
+        at[out], status[out], border_m[out] = rest.position, rest.words, rest.border_m
+    return at, status, border_m
 
 
 def root_no(tx: Tx) -> int:

@@ -4,7 +4,21 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Text, and_, cast, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisgov.grids.model import Post, Responsible
@@ -78,7 +92,11 @@ def bind(tx: Tx, rows: Sequence[dict[str, Any]], day: date) -> None:
     """Make organisations answer for functions in cells, in place of whoever did."""
     r = responsibility.c
     cells, functions = [row["cell_id"] for row in rows], [row["function"] for row in rows]
-    wanted = func.unnest(cast(cells, ARRAY(BigInteger)), cast(functions, ARRAY(Text))).table_valued("cell_id", "function").render_derived()
+    wanted = (
+        func.unnest(cast(cells, ARRAY(BigInteger)), cast(functions, ARRAY(Text)))
+        .table_valued("cell_id", "function")
+        .render_derived()
+    )
     chosen = exists().where(wanted.c.cell_id == r.cell_id, wanted.c.function == r.function)
     running = and_(chosen, _on(responsibility, day))
     tx.conn.execute(responsibility.delete().where(running, r.since >= day))
