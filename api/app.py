@@ -37,6 +37,7 @@ ROUTERS = (
     "orders",
     "track",
     "layers",
+    "heat",
     "tiles",
 )
 """Modules of this package that hold a `router`."""

@@ -47,9 +47,10 @@ def tile_json(layer: str, request: Request, tx: TxDep, layers: CatalogDep) -> di
     found = layers.get(layer)
     found.admit(tx)
     given = dict(request.query_params)
-    params.parse(found, given)
+    values = params.parse(found, given)
     return {
         "tilejson": "3.0.0",
+        **_bounded(tx, found, values),
         "name": found.about.title_zh,
         "description": found.about.note_zh,
         "scheme": "xyz",
@@ -58,6 +59,15 @@ def tile_json(layer: str, request: Request, tx: TxDep, layers: CatalogDep) -> di
         "maxzoom": found.maxzoom,
         "vector_layers": [_described(source) for source in found.about.source],
     }
+
+
+def _bounded(tx: Tx, layer: Layer, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a layer of boundaries lies; of the others that would tell more than a caller may know."""
+    if layer.about.freshness != "release":
+        return {}
+    named = values.get("release") or releases.current(tx, values.get("network"))
+    found = releases.bounds(tx, named) if named else None
+    return {"bounds": found} if found else {}
 
 
 def template(tx: Tx, layer: Layer, given: Mapping[str, str]) -> str:

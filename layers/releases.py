@@ -30,3 +30,20 @@ def refuse_draft(tx: Tx, params: dict[str, Any]) -> None:
     query = text("SELECT 1 FROM release WHERE id = :id AND state <> 'draft'")
     if named is not None and tx.conn.execute(query, {"id": named}).first() is None:
         raise NotFound("tile.release", field="release", release=named)
+
+
+_EXTENT = """
+    SELECT ST_XMin(b.box), ST_YMin(b.box), ST_XMax(b.box), ST_YMax(b.box)
+    FROM (
+        SELECT ST_Extent(v.geom_simple) AS box
+        FROM release r
+        JOIN area_version v ON v.network_id = r.network_id AND v.since <= r.no AND (v.until IS NULL OR v.until > r.no)
+        WHERE r.id = :id
+    ) b
+"""
+
+
+def bounds(tx: Tx, release: int) -> list[float] | None:
+    """Return west, south, east, north of a release's areas (EPSG:4326); None for one without any."""
+    row = tx.conn.execute(text(_EXTENT), {"id": release}).one()
+    return None if row[0] is None else list(row)

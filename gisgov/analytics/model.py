@@ -26,3 +26,11 @@ class HexCount:
 
     hex: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """How many orders were reported during one hour; `hour` is its start, aware UTC."""
+
+    hour: datetime
+    n: int

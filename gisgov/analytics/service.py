@@ -6,7 +6,7 @@ from datetime import datetime
 from shapely import Geometry
 
 from gisgov.analytics import store
-from gisgov.analytics.model import Bucket, HexCount
+from gisgov.analytics.model import Bucket, HexCount, HourCount
 from gisgov.analytics.rules import LEAF_RES, SMALLEST_SHOWN
 from gisgov.kernel.db import Tx
 from gisgov.kernel.events import Event
@@ -72,6 +72,12 @@ def counts(
     """
     tx.may("heat.read")
     return [count for count in store.counts(tx, since, until, kinds, res) if count.n >= SMALLEST_SHOWN]
+
+
+def hours(tx: Tx, since: datetime, until: datetime) -> list[HourCount]:
+    """Return how many orders each hour of a half-open window had: the bars behind a time slider."""
+    tx.may("heat.read")
+    return store.hours(tx, since, until)
 
 
 def _add(tx: Tx, leaves: Sequence[str]) -> None:

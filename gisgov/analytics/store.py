@@ -9,7 +9,7 @@ from shapely import Polygon
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from gisgov.analytics.model import Bucket, HexCount
+from gisgov.analytics.model import Bucket, HexCount, HourCount
 from gisgov.analytics.rules import NOT_COUNTED, hex_column
 from gisgov.analytics.tables import heat, hexes
 from gisgov.kernel.db import Tx
@@ -92,3 +92,14 @@ def counts(tx: Tx, since: datetime, until: datetime, kinds: Sequence[str] | None
     if kinds is not None:
         query = query.where(heat.c.kind.in_(kinds))
     return [HexCount(*row) for row in tx.conn.execute(query)]
+
+
+def hours(tx: Tx, since: datetime, until: datetime) -> list[HourCount]:
+    """Return the counts of each hour of a window within the caller's areas; hours without any are left out."""
+    query = (
+        select(heat.c.hour, func.sum(heat.c.n))
+        .where(heat.c.hour >= since, heat.c.hour < until, tx.scope.areas(heat.c.area_no))
+        .group_by(heat.c.hour)
+        .order_by(heat.c.hour)
+    )
+    return [HourCount(*row) for row in tx.conn.execute(query)]
