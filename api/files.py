@@ -21,13 +21,16 @@ DRAINED = 8
 class LimitedRoute(APIRoute):
     """Looks at the size before anything of the body is kept; a form is parsed before dependencies run."""
 
+    limit = "max_file_mb"
+    """The setting with the limit."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the check in front."""
         handle = super().get_route_handler()
 
         async def limited(request: Request) -> Response:
             if request.method == "POST":
-                await _check_length(request)
+                await _check_length(request, getattr(request.app.state.settings, self.limit))
             return await handle(request)
 
         return limited
@@ -74,8 +77,7 @@ def download(file_id: int, tx: TxDep, variant: Variant = Variant.SHOWN) -> Respo
     )
 
 
-async def _check_length(request: Request) -> None:
-    limit_mb: int = request.app.state.settings.max_file_mb
+async def _check_length(request: Request, limit_mb: int) -> None:
     stated = request.headers.get("content-length")
     if stated is None or not stated.isdigit():
         raise Invalid("file.length_required", field="Content-Length")

@@ -7,10 +7,12 @@ from gisgov.identity import service as identity
 from gisgov.kernel import events
 from gisgov.kernel.db import Tx
 from gisgov.kernel.events import Event
-from gisgov.kernel.jobs import Task
+from gisgov.kernel.jobs import Task, defer
 from gisgov.media import service as media
 from gisgov.orders import service as orders
 from gisgov.oversight import service as oversight
+from gisgov.patrol import service as patrol
+from gisgov.registry import service as registry
 
 Reaction = Callable[[Tx, Event], None]
 
@@ -20,13 +22,19 @@ def _reroute(tx: Tx, event: Event) -> None:
     orders.reroute(tx, [*event.data["changed_cell_ids"], *event.data["retired_cell_ids"]])
 
 
+def _fall_again(tx: Tx, event: Event) -> None:
+    """What is registered follows its cells too, in a job of its own: orders do not wait for it."""
+    cell_ids = [*event.data["changed_cell_ids"], *event.data["retired_cell_ids"]]
+    defer(tx, "registry.fall_again", lock="registry.fall_again", cell_ids=cell_ids)
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.reported": (analytics.on_order,),
     "order.accepted": (analytics.on_order,),
     "order.dispatched": (analytics.on_order,),
     "order.rerouted": (analytics.on_order,),
     "order.voided": (analytics.on_order,),
-    "grid.published": (_reroute,),
+    "grid.published": (_reroute, _fall_again),
 }
 """Kind of event → what follows from it. Each may run twice and must do no harm then."""
 
@@ -43,5 +51,7 @@ TASKS = (
     Task("orders.check_overdue", oversight.check_overdue, cron="* * * * * */10"),
     Task("identity.sweep", identity.sweep, cron="17 * * * *"),
     Task("media.sweep", media.sweep, cron="41 3 * * *"),
+    Task("patrol.reduce_old", patrol.reduce_old, cron="11 2 * * *"),
+    Task("registry.fall_again", registry.fall_again),
 )
 """Everything a worker does, with its timers; a sixth field counts seconds."""

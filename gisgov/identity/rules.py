@@ -99,7 +99,7 @@ _EVERY_STAFF = frozenset(
         "patrol.read",
     }
 )
-_FIELD = _EVERY_STAFF | {"patrol.fix", "duty.set", "registry.write"}
+_FIELD = _EVERY_STAFF | {"patrol.fix", "duty.set", "registry.write", "registry.unmask"}
 _DESK = _EVERY_STAFF | {"order.dispatch", "order.review", "order.close", "order.supervise"}
 _LEADS = _DESK | {"registry.write", "order.void", "duty.set"}
 

@@ -33,7 +33,7 @@ class Task:
     """
 
     name: str
-    run: Callable[..., None]
+    run: Callable[..., object]
     cron: str | None = None
 
 

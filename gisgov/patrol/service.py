@@ -1,6 +1,7 @@
 """The use cases of patrol; the only door from outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ def record_own(tx: Tx, fixes: Sequence[NewFix]) -> None:
     for fix in fixes:
         grids.refuse_bad_point(fix.lon, fix.lat)
         rules.check_time(fix, tx.now)
-    record_many(tx, fixes)
+    record_many(tx, [replace(fix, user_id=user_id) for fix in fixes])
 
 
 def record_many(tx: Tx, fixes: Sequence[NewFix]) -> None:
@@ -58,17 +59,21 @@ def record_many(tx: Tx, fixes: Sequence[NewFix]) -> None:
         hint(tx, "patrols", no, data)
 
 
-def patrollers(tx: Tx, loads: Mapping[int, int] | None = None) -> list[Patroller]:
+Loads = Callable[[Tx, Collection[int]], Mapping[int, int]]
+
+
+def patrollers(tx: Tx, loads: Loads | None = None) -> list[Patroller]:
     """Return who is on duty in scope, with the age of their position.
 
     Parameters
     ----------
-    loads : mapping, optional
-        User id → open orders, which a higher domain knows.
+    loads : callable, optional
+        Returns user id → open orders, which a higher domain knows.
     """
     rows = store.latest(tx)
     awake = grids.on_duty(tx, [row.user_id for row in rows])
     names = identity.users_by_ids(tx, awake)
+    held = loads(tx, awake) if loads else None
     found = []
     for row in rows:
         if row.user_id in awake:
@@ -85,7 +90,7 @@ def patrollers(tx: Tx, loads: Mapping[int, int] | None = None) -> list[Patroller
                     stale=age_s > tx.settings.stale_fix_s,
                     accuracy_m=row.accuracy_m,
                     heading_deg=row.heading_deg,
-                    load=(loads or {}).get(row.user_id, 0) if loads is not None else None,
+                    load=None if held is None else held.get(row.user_id, 0),
                 )
             )
     return found
@@ -99,7 +104,7 @@ def track(tx: Tx, user_id: int, since: datetime | None = None, until: datetime |
     NotFound
         There are none in scope; code ``patrol.unknown``.
     """
-    until = until or tx.now
+    until = until or tx.now + rules.AHEAD
     found = store.track(tx, user_id, since or until - timedelta(days=1), until)
     if not found and user_id != tx.actor.user_id:
         raise NotFound("patrol.unknown", field="user")

@@ -26,7 +26,7 @@ def test_person_is_masked_and_house_is_not():
 
 def test_people_have_no_geometry():
     assert Kind.PERSON not in rules.PLACED
-    assert not {"lon", "lat", "geom"} & {field for field in Person.__dataclass_fields__}
+    assert not {"lon", "lat", "geom"} & set(Person.__dataclass_fields__)
 
 
 def row(**more):

@@ -10,6 +10,7 @@ from gisgov.registry.service.read import (
     search,
     unmask,
 )
+from gisgov.registry.service.sheets import import_table
 
 __all__ = [
     "add_many",
@@ -18,6 +19,7 @@ __all__ = [
     "fall_again",
     "house_card",
     "import_rows",
+    "import_table",
     "record",
     "search",
     "unmask",

@@ -1,0 +1,88 @@
+"""People, houses, buildings, addresses, cameras, parts: masked, within scope."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, UploadFile
+from pydantic import BaseModel, Field
+
+from api.deps import TxDep, verb
+from api.files import LimitedRoute
+from gisgov.kernel.errors import Invalid
+from gisgov.registry import service as registry
+from gisgov.registry.model import HouseCard, ImportReport, Kind, Record
+
+
+class ImportRoute(LimitedRoute):
+    """Refuses what is over the limit of imports."""
+
+    limit = "max_import_mb"
+
+
+router = APIRouter(prefix="/api/registry", tags=["registry"], route_class=ImportRoute)
+
+
+class Purpose(BaseModel):
+    """Why somebody needs to see personal data."""
+
+    purpose: str = Field(max_length=500)
+
+
+@router.get("/house/{house_id}/card", dependencies=[verb("registry.read")])
+def house_card(house_id: int, tx: TxDep) -> HouseCard:
+    """Return a house with its building and its people, masked."""
+    return registry.house_card(tx, house_id)
+
+
+@router.get("/{kind}", dependencies=[verb("registry.read")])
+def search(
+    kind: Kind,
+    tx: TxDep,
+    q: str | None = None,
+    cell: str | None = None,
+    area: str | None = None,
+    parent_id: int | None = None,
+    bbox: str | None = None,
+    after: int = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """Return records in scope; `next` continues with `after`.
+
+    People are found by their whole name or id number, everything else by a part of code, name or address.
+    """
+    box = _bbox(bbox) if bbox else None
+    found = registry.search(
+        tx, kind, text=q, cell=cell, area=area, parent_id=parent_id, bbox=box, after=after, limit=limit
+    )
+    return {"items": found, "next": found[-1].id if len(found) == limit else None}
+
+
+@router.get("/{kind}/{record_id}", dependencies=[verb("registry.read")])
+def record(kind: Kind, record_id: int, tx: TxDep) -> Record:
+    """Return one record in scope, masked."""
+    return registry.record(tx, kind, record_id)
+
+
+@router.post("/{kind}/{record_id}/unmask", dependencies=[verb("registry.unmask")])
+def unmask(kind: Kind, record_id: int, body: Purpose, tx: TxDep) -> Record:
+    """Return one record as it is; who asked and what for is recorded."""
+    return registry.unmask(tx, kind, record_id, body.purpose)
+
+
+@router.post("/{kind}/import", dependencies=[verb("registry.import")])
+def import_table(kind: Kind, file: UploadFile, datum: Annotated[str, Form()], tx: TxDep) -> ImportReport:
+    """Import a CSV: good rows are kept, bad ones reported with their line and reason."""
+    with tempfile.NamedTemporaryFile(suffix=Path(file.filename or "").suffix) as copy:
+        shutil.copyfileobj(file.file, copy)
+        copy.flush()
+        return registry.import_table(tx, kind, Path(copy.name), datum)
+
+
+def _bbox(text: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise Invalid("registry.bbox", field="bbox") from error
+    return west, south, east, north
