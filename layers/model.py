@@ -35,6 +35,8 @@ class Source(_Read):
     cluster
         Instead of the rows: how many there are in each of 8 × 8 squares of the tile, and how many of them fulfil
         each of these conditions on the row's own columns.
+    ring
+        Which of these counts share the ring around a cluster, and in which colour.
     label
         The points only carry names of polygons that are drawn anyway.
     """
@@ -47,6 +49,7 @@ class Source(_Read):
     key: str | None = None
     fields: dict[str, str] = {}
     cluster: dict[str, str] | None = None
+    ring: dict[str, str] = {}
     label: bool = False
 
     @model_validator(mode="after")

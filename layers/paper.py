@@ -10,9 +10,11 @@ from html import escape
 from math import floor, log2
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import folium
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
+from folium.template import Template
 from sqlalchemy import text
 
 from gisgov.kernel import configuration
@@ -20,32 +22,45 @@ from gisgov.kernel.db import Tx
 from layers.catalog import Layer
 from layers.model import LegendEntry, Source, Symbol
 from layers.params import parse
-from layers.query import binds, page_frame, rows
+from layers.query import Box, binds, page_frame, rows
 from layers.signs import svg
 
 VENDORED = Path(__file__).parent / "vendor" / "leaflet"
 PAGE_PX = 1024
+SIGN_PX = 26
+LEGEND_PX = 300
 DEFAULT_SYMBOL = Symbol(shape="disc", color="#8A93A3", edge="#FFFFFF")
 BACKDROP = Symbol(shape="line", color="#8A93A3", width=1)
 
-Box = tuple[float, float, float, float]
 Feature = dict[str, Any]
+Links = list[tuple[str, str]]
 
 
 def _inlined(name: str, kind: str) -> str:
     return f"data:{kind};base64,{b64encode((VENDORED / name).read_bytes()).decode()}"
 
 
-class OfflineMap(folium.Map):
-    """A folium map whose script and style stand inside the page, and nothing else is asked for."""
+# In place of the twelve addresses that folium would ask other hosts for.
+SCRIPTS: Links = [("leaflet", _inlined("leaflet.js", "text/javascript"))]
+STYLES: Links = [("leaflet_css", _inlined("leaflet.css", "text/css"))]
 
-    default_js = [("leaflet", _inlined("leaflet.js", "text/javascript"))]  # noqa: RUF012 - folium's own attribute
-    default_css = [("leaflet_css", _inlined("leaflet.css", "text/css"))]  # noqa: RUF012
+
+class MetricScale(MacroElement):
+    """A scale bar in metres alone."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "L.control.scale({imperial: false, position: 'bottomright'}).addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # branca's own carries no types
 
 
 def paper(
     tx: Tx, layer: Layer, box: Box, params: Mapping[str, str] | None = None, backdrop: Layer | None = None
-) -> OfflineMap:
+) -> folium.Map:
     """Return a layer as a folium map with its legend, drawn as a screen would at the same scale.
 
     Parameters
@@ -65,7 +80,9 @@ def paper(
     layer.admit(tx)
     zoom = zoom_of(box)
     west, south, east, north = box
-    page = OfflineMap(tiles=None, control_scale=True, prefer_canvas=True, zoom_snap=0.25)
+    page = folium.Map(tiles=None, attribution_control=False, prefer_canvas=True, zoom_snap=0.25)
+    page.default_js, page.default_css = SCRIPTS, STYLES
+    MetricScale().add_to(page)
     if backdrop is not None and backdrop.id != layer.id:
         for source in _drawn_at(backdrop, zoom):
             _add(page, source, BACKDROP, features(tx, backdrop, source, box, {}))
@@ -73,7 +90,7 @@ def paper(
         found = features(tx, layer, source, box, params or {})
         for entry, group in _by_legend(layer, source, found):
             _add(page, source, entry.symbol if entry else DEFAULT_SYMBOL, group)
-    page.fit_bounds([[south, west], [north, east]])
+    page.fit_bounds([[south, west], [north, east]], padding_top_left=(LEGEND_PX, 12), padding_bottom_right=(12, 40))
     cast("Figure", page.get_root()).html.add_child(Element(_legend(tx, layer)))
     return page
 
@@ -125,7 +142,7 @@ def _equal(value: Any, wanted: Any) -> bool:
     return value is not None and (above is None or value > above) and (upto is None or value <= upto)
 
 
-def _add(page: OfflineMap, source: Source, symbol: Symbol, found: list[Feature]) -> None:
+def _add(page: folium.Map, source: Source, symbol: Symbol, found: list[Feature]) -> None:
     if not found:
         return
     names = list(found[0]["properties"])
@@ -133,7 +150,7 @@ def _add(page: OfflineMap, source: Source, symbol: Symbol, found: list[Feature])
     folium.GeoJson(
         collection,
         style_function=_style(source, symbol),
-        marker=folium.Marker(icon=folium.DivIcon(icon_size=(24, 24), icon_anchor=(12, 12), class_name="sign")),
+        marker=folium.Marker(icon=folium.DivIcon(icon_size=(SIGN_PX, SIGN_PX), icon_anchor=(SIGN_PX // 2, SIGN_PX // 2), class_name="sign")),
         tooltip=folium.GeoJsonTooltip(names, labels=True) if names else None,
     ).add_to(page)
 
@@ -146,7 +163,7 @@ def _escaped(feature: Feature) -> Feature:
 
 def _style(source: Source, symbol: Symbol) -> Any:
     if source.geometry == "point":
-        return lambda feature: {"html": svg(symbol, 24, _char(source, feature["properties"]))}
+        return lambda feature: {"html": _sign(source, symbol, feature["properties"])}
     outline = symbol.shape == "line"
     look = {
         "color": symbol.color if outline else symbol.edge or symbol.color,
@@ -160,8 +177,9 @@ def _style(source: Source, symbol: Symbol) -> Any:
     return lambda _: look
 
 
-def _char(source: Source, properties: Mapping[str, Any]) -> str | None:
-    return str(properties["n"]) if source.cluster is not None else properties.get("char")
+def _sign(source: Source, symbol: Symbol, properties: Mapping[str, Any]) -> str:
+    char = str(properties["n"]) if source.cluster is not None else properties.get("char")
+    return svg(symbol, SIGN_PX, char, {color: properties[name] for name, color in source.ring.items()})
 
 
 def _legend(tx: Tx, layer: Layer) -> str:
@@ -172,17 +190,18 @@ def _legend(tx: Tx, layer: Layer) -> str:
     )
     synthetic = (configuration.get(tx, "demo") or {}).get("synthetic")
     marked = "<p><b>演示数据，边界为合成</b></p>" if synthetic else ""
-    moment = tx.now.strftime("%Y-%m-%d %H:%M UTC")
+    moment = tx.now.astimezone(ZoneInfo(tx.settings.timezone)).strftime("%Y-%m-%d %H:%M")
     return f"""
     <style>
       .sign {{ background: none; border: 0 }}
       .leaflet-container {{ background: #EFEDE7 }}
-      #legend {{ position: fixed; z-index: 1000; left: 12px; bottom: 36px; max-width: 320px; padding: 12px 16px;
+      #legend {{ position: fixed; z-index: 1000; left: 12px; bottom: 12px; box-sizing: border-box; width: {LEGEND_PX - 24}px;
+        padding: 12px 16px;
         background: #FFFFFF; border-radius: 10px; box-shadow: 0 8px 24px -6px rgba(18,24,38,.16); color: #14181F;
         font: 13px/20px "PingFang SC", "Microsoft YaHei UI", "Noto Sans CJK SC", sans-serif }}
       #legend ul {{ list-style: none; margin: 4px 0; padding: 0 }} #legend svg {{ vertical-align: middle }}
       #legend h1 {{ font-size: 16px; margin: 0 }} #legend p, #legend small {{ color: #454C59; margin: 0 }}
     </style>
     <div id="legend"><h1>{escape(about.title_zh)} <small>{escape(about.title_en)}</small></h1>
-      <ul>{lines}</ul><p>{escape(about.note_zh)}</p>{marked}<p>WGS84 · {moment}</p></div>
+      <ul>{lines}</ul><p>{escape(about.note_zh)}</p>{marked}<p>WGS84 · {moment} {escape(tx.settings.timezone)}</p></div>
     """

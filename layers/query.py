@@ -16,6 +16,9 @@ EXTENT = 4096
 POLYGON_BUFFER = 64
 """Polygons are cut this far outside the tile, in units of `EXTENT`, so that their edges do not show its border."""
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees (EPSG:4326)."""
+
 _TMS = morecantile.tms.get("WebMercatorQuad")
 
 
@@ -28,7 +31,7 @@ class Frame:
     bounds
         SQL of the rectangle with ``:margin``.
     box
-        West, south, east, north.
+        The rectangle itself.
     zoom
         The zoom of a tile, or the one at which a page is drawn.
     squares
@@ -38,7 +41,7 @@ class Frame:
     """
 
     bounds: str
-    box: tuple[float, float, float, float]
+    box: Box
     zoom: int
     squares: int
     binds: Mapping[str, float]
@@ -51,7 +54,7 @@ def tile_frame(z: int, x: int, y: int) -> Frame:
     return Frame(bounds, (west, south, east, north), z, 8, {"x": x, "y": y})
 
 
-def page_frame(box: tuple[float, float, float, float], zoom: int, squares: int = 24) -> Frame:
+def page_frame(box: Box, zoom: int, squares: int = 24) -> Frame:
     """Return the frame of a page that shows a box at a zoom."""
     bounds = "ST_Expand(ST_MakeEnvelope(:west, :south, :east, :north, 4326), :margin)"
     return Frame(bounds, box, zoom, squares, {})

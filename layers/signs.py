@@ -1,5 +1,6 @@
 """Signs of a legend as SVG, for paper; the console draws its own."""
 
+from collections.abc import Mapping
 from html import escape
 
 from layers.model import Symbol
@@ -16,10 +17,35 @@ _OUTLINES = {
 _DARK = ("#C", "#0", "#1", "#2", "#3", "#4", "#7")
 
 
-def svg(symbol: Symbol, size: int = 20, char: str | None = None) -> str:
-    """Return a sign, ``size`` pixels wide and high; ``char`` stands in place of the symbol's own."""
+def svg(
+    symbol: Symbol, size: int = 20, char: str | None = None, ring: Mapping[str, float] | None = None
+) -> str:
+    """Return a sign, ``size`` pixels wide and high.
+
+    Parameters
+    ----------
+    char
+        Stands in place of the symbol's own.
+    ring
+        Colour → share of a ring around it, clockwise from above.
+    """
     shape = _OUTLINES[symbol.shape].format(paint=_paint(symbol))
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 20 20">{shape}{_letter(symbol, char)}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 20 20">{shape}{_ring(ring or {})}{_letter(symbol, char)}</svg>'
+
+
+def _ring(shares: Mapping[str, float]) -> str:
+    around = sum(shares.values())
+    arcs, begun = "", 0.0
+    for color, share in shares.items():
+        if share:
+            # a circle of 100 units around, so that dashes are percentages
+            part = 100 * share / around
+            arcs += (
+                f'<circle cx="10" cy="10" r="8" fill="none" stroke="{color}" stroke-width="2.6" pathLength="100" '
+                f'stroke-dasharray="{part:g} {100 - part:g}" stroke-dashoffset="{-begun:g}" transform="rotate(-90 10 10)"/>'
+            )
+            begun += part
+    return arcs
 
 
 def _paint(symbol: Symbol) -> str:

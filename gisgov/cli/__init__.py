@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from gisgov.cli import docs, platform
+from gisgov.cli import docs, grids, paper, platform
 from gisgov.kernel.catalogue import message, negotiate
 from gisgov.kernel.errors import GisgovError
 
@@ -18,6 +18,10 @@ app = typer.Typer(
 )
 app.add_typer(platform.app)
 app.add_typer(docs.app, name="docs")
+app.command("paper")(paper.print_layer)
+app.add_typer(grids.app, name="grids")
+# negative degrees are numbers and no options
+app.command(context_settings={"ignore_unknown_options": True})(grids.locate)
 
 
 def main() -> None:

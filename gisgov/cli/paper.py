@@ -1,0 +1,52 @@
+"""A layer printed to one HTML file that draws without a network."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gisgov.grids import service as grids
+from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.db import Database
+from gisgov.kernel.errors import Invalid
+from gisgov.kernel.settings import load_settings
+from layers.catalog import Catalog
+from layers.query import Box
+
+
+def print_layer(
+    layer: Annotated[str, typer.Argument(help="Which one; they are listed at /api/layers.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")],
+    box: Annotated[str | None, typer.Option(help="W,S,E,N in WGS84 degrees; everything when left out.")] = None,
+    param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE as in the layer's tiles; repeatable.")] = None,
+) -> None:
+    """Print a layer with its legend as one HTML file."""
+    from layers.paper import paper  # noqa: PLC0415 - folium brings pandas: seconds that other commands need not wait
+
+    layers = Catalog.load()
+    given = dict(_pair(text) for text in param or ())
+    database = Database(load_settings())
+    with database.transaction(SYSTEM) as tx:
+        shown = _box(box) if box else grids.bounds(tx)
+        if shown is None:
+            raise Invalid("tile.nothing_published", field="box")
+        paper(tx, layers.get(layer), shown, given, layers.get("areas")).save(str(out))
+    database.close()
+    typer.echo(f"{out} ({out.stat().st_size / 1024:,.0f} kB)")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Invalid("tile.param", field=name, param=name, value="")
+    return name, value
+
+
+def _box(text: str) -> Box:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Invalid("tile.box", field="box", value=text[:80]) from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise Invalid("tile.box", field="box", value=text[:80])
+    return west, south, east, north
