@@ -1,8 +1,8 @@
 """Users, organisations and grants, for administrators."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -11,6 +11,7 @@ from api.deps import TxDep, verb
 from gisgov.identity import rules
 from gisgov.identity import service as identity
 from gisgov.identity.model import Grant, NewGrant, NewOrg, NewUser, Org, Role, User
+from gisgov.kernel import events
 from gisgov.kernel.db import Tx
 
 router = APIRouter(prefix="/api", tags=["users"])
@@ -119,6 +120,41 @@ def roles() -> dict[str, list[dict[str, object]]]:
         for role, (zh, en) in rules.ROLE_TITLES.items()
     ]
     return {"items": items}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of the audit log."""
+
+    id: int
+    at: datetime
+    kind: str
+    subject_kind: str
+    subject_id: int | None
+    actor_id: int | None
+    actor_login: str | None
+    data: dict[str, Any]
+
+
+@router.get("/audit", dependencies=[verb("audit.read")])
+def audit(
+    tx: TxDep,
+    kind: str | None = None,
+    actor_id: int | None = None,
+    before: int | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, list[Happened]]:
+    """Return what was done and by whom, newest first; `kind=session.` for sign-ins, `registry.unmasked` for looks."""
+    tx.may("audit.read")
+    found = events.log(tx, kind, actor_id, before, limit)
+    who = identity.users_by_ids(tx, {event.actor_id for event in found if event.actor_id is not None})
+    return {"items": [_happened(event, who) for event in found]}
+
+
+def _happened(event: events.Event, who: dict[int, User]) -> Happened:
+    login = who[event.actor_id].login if event.actor_id is not None else None
+    subject = (event.subject_kind, event.subject_id)
+    return Happened(event.id, event.at, event.kind, *subject, event.actor_id, login, event.data)
 
 
 def _masked(tx: Tx, user: User) -> User:

@@ -83,7 +83,6 @@ _EVERY_STAFF = frozenset(
         "area.read",
         "cell.read",
         "grid.read",
-        "locate.read",
         "layer.read",
         "live.read",
         "nearest.read",
@@ -93,7 +92,6 @@ _EVERY_STAFF = frozenset(
         "org.read",
         "user.read",
         "file.read",
-        "file.write",
         "registry.read",
         "heat.read",
         "patrol.read",
@@ -119,7 +117,6 @@ GRANTS: dict[Role, frozenset[str]] = {
     Role.GIS_STAFF: _EVERY_STAFF
     | {
         "grid.import",
-        "grid.edit",
         "grid.publish",
         "grid.staff",
         "area.write",
@@ -132,7 +129,6 @@ GRANTS: dict[Role, frozenset[str]] = {
         "audit.read",
         "file.original",
         "grant.write",
-        "grid.edit",
         "grid.import",
         "grid.publish",
         "grid.staff",
@@ -143,9 +139,7 @@ GRANTS: dict[Role, frozenset[str]] = {
         "setting.write",
         "user.write",
     },
-    Role.RESIDENT: frozenset(
-        {"order.report", "file.write", "file.read", "layer.read", "locate.read", "area.read"}
-    ),
+    Role.RESIDENT: frozenset({"order.report", "file.read", "layer.read", "area.read"}),
 }
 
 ROLE_TITLES: dict[Role, tuple[str, str]] = {

@@ -119,7 +119,33 @@ def since(tx: Tx, position: str, limit: int = 10_000) -> list[Event]:
     """
     then = "CAST(:position AS pg_snapshot)"
     unseen = text(f"xid >= pg_snapshot_xmin({then}) AND NOT pg_visible_in_snapshot(xid, {then})")
-    query = select(event).where(unseen.bindparams(position=position)).order_by(event.c.xid, event.c.id).limit(limit)
+    query = (
+        select(event)
+        .where(unseen.bindparams(position=position))
+        .order_by(event.c.xid, event.c.id)
+        .limit(limit)
+    )
+    return [_event(row) for row in tx.conn.execute(query)]
+
+
+def log(
+    tx: Tx, kind: str | None = None, actor_id: int | None = None, before: int | None = None, limit: int = 100
+) -> list[Event]:
+    """Return what happened, newest first, whoever may learn of it elsewhere; for auditors.
+
+    Parameters
+    ----------
+    kind : str, optional
+        A kind, or its noun with a point (``session.``) for all of them.
+    before : int, optional
+        Only events with a smaller id: the next page.
+    """
+    where = [event.c.id < before] if before is not None else []
+    if kind is not None:
+        where.append(event.c.kind.startswith(kind, autoescape=True))
+    if actor_id is not None:
+        where.append(event.c.actor_id == actor_id)
+    query = select(event).where(*where).order_by(event.c.id.desc()).limit(limit)
     return [_event(row) for row in tx.conn.execute(query)]
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import shapely
-from sqlalchemy import text
 
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant, NewUser, Role
@@ -106,10 +105,11 @@ def test_people_are_masked_and_unmasking_leaves_a_trace(client, people):
     assert client.post(path, json={"purpose": "入户走访"}, headers=people["gis"]).status_code == 403
     assert client.post(path, json={"purpose": "入户走访"}, headers=people["west"]).json()["name"] == "王小明"
     with client.app.state.database.transaction(SYSTEM) as tx:
-        count = tx.conn.execute(
-            text("SELECT count(*) FROM event WHERE kind = 'registry.unmasked'")
-        ).scalar_one()
-    assert count == 1
+        chief = identity.create_users(tx, [NewUser("chief", "值班长")], PASSWORD)["chief"]
+        identity.grant_many(tx, [NewGrant(chief, Role.DUTY_CHIEF)])
+    assert client.get("/api/audit", headers=people["gis"]).status_code == 403
+    log = client.get("/api/audit", params={"kind": "registry.unmasked"}, headers=_bearer(client, "chief")).json()
+    assert [(line["actor_login"], line["data"]["purpose"]) for line in log["items"]] == [("west", "入户走访")]
     house = client.get("/api/registry/house", headers=people["west"]).json()["items"][0]
     card = client.get(f"/api/registry/house/{house['id']}/card", headers=people["west"]).json()
     assert (card["building"]["code"], card["people"][0]["name"]) == ("B1", "王**")
