@@ -1,15 +1,14 @@
 """Orders as tiles: lamps by the clock, single points from z13 only, nothing outside the caller's scope."""
 
-from datetime import timedelta
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from gisgov.identity.rules import range_of
-from gisgov.kernel.actor import NOBODY
+from gisgov.kernel.actor import NOBODY, Actor
 from gisgov.kernel.errors import Invalid, NotAllowed, NotSignedIn
-from gisgov.kernel.actor import Actor
 from layers import mvt, params
 from layers.catalog import Catalog
 
