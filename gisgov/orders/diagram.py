@@ -22,7 +22,9 @@ def _edges() -> list[str]:
         for source in step.sources:
             policy = f" ({', '.join(sorted(step.when))})" if step.when else ""
             between[source.value, step.target.value].append(f"{step.action}{policy}")
-    lines = [f"    {source} --> {target}: {' / '.join(actions)}" for (source, target), actions in between.items()]
+    lines = [
+        f"    {source} --> {target}: {' / '.join(actions)}" for (source, target), actions in between.items()
+    ]
     ends = [f"    {state.value} --> [*]" for state in State if state in ENDED]
     return ["    [*] --> REPORTED", *lines, *ends]
 

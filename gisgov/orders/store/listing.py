@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 
 from gisgov.kernel.db import Tx
 from gisgov.orders.model import Counts, Order, State
@@ -17,6 +18,25 @@ from gisgov.timing.model import Lamp
 _DUE: sa.ColumnElement[Any] = sa.literal_column(
     "coalesce(orders.due_at, 'infinity')", sa.DateTime(timezone=True)
 )
+_RANK: sa.ColumnElement[Any] = (
+    3 - 2 * sa.cast(orders.c.supervised, sa.Integer) - sa.cast(orders.c.urgent, sa.Integer)
+)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of a list, unique by the id at its end; all its parts go the same way."""
+
+    parts: tuple[sa.ColumnElement[Any], ...]
+    descending: bool = False
+
+
+SORTS = {
+    "due": Sort((_DUE, orders.c.id)),
+    "reported": Sort((orders.c.reported_at, orders.c.id), descending=True),
+    # supervised on top, then urgent, then by what is due first (F-35, G-03)
+    "todo": Sort((_RANK, _DUE, orders.c.id)),
+}
 
 
 @dataclass(frozen=True)
@@ -29,8 +49,10 @@ class Filter:
         Number range of an area or cell that was asked for.
     bbox : tuple of float, optional
         West, south, east, north in degrees.
-    after : tuple, optional
-        Sort key and id of the last order of the page before.
+    sort : str
+        A key of `SORTS`.
+    after : tuple of str, optional
+        Sort key of the last order of the page before.
     """
 
     state: tuple[State, ...] = ()
@@ -48,7 +70,7 @@ class Filter:
     until: datetime | None = None
     sort: str = "due"
     limit: int = 50
-    after: tuple[str, int] | None = None
+    after: tuple[str, ...] | None = None
 
 
 def lamp_is(now: datetime, lamp: Lamp) -> sa.ColumnElement[bool]:
@@ -110,11 +132,15 @@ def _conditions(tx: Tx, wanted: Filter) -> list[sa.ColumnElement[bool]]:
 def _after(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.after is None:
         return []
-    key, order_id = wanted.after
-    at = sa.cast(key, sa.DateTime(timezone=True))
-    if wanted.sort == "due":
-        return [sa.tuple_(_DUE, orders.c.id) > sa.tuple_(at, sa.literal(order_id))]
-    return [sa.tuple_(orders.c.reported_at, orders.c.id) < sa.tuple_(at, sa.literal(order_id))]
+    sort = SORTS[wanted.sort]
+    here = sa.tuple_(*sort.parts)
+    there = sa.tuple_(
+        *(
+            sa.cast(sa.literal(key, sa.Text), part.type)
+            for key, part in zip(wanted.after, sort.parts, strict=True)
+        )
+    )
+    return [here < there if sort.descending else here > there]
 
 
 def page_query(tx: Tx, wanted: Filter) -> sa.Select[Any]:
@@ -122,20 +148,19 @@ def page_query(tx: Tx, wanted: Filter) -> sa.Select[Any]:
     conditions = [*_conditions(tx, wanted), *_after(wanted)]
     if wanted.lamp is not None:
         conditions.append(lamp_is(tx.now, wanted.lamp))
-    query = sa.select(*COLUMNS, sa.cast(_DUE, sa.Text).label("due_key")).where(*conditions)
-    if wanted.sort == "due":
-        return query.order_by(_DUE, orders.c.id).limit(wanted.limit + 1)
-    return query.order_by(orders.c.reported_at.desc(), orders.c.id.desc()).limit(wanted.limit + 1)
+    sort = SORTS[wanted.sort]
+    keys = array([sa.cast(part, sa.Text) for part in sort.parts]).label("sort_key")
+    by = [part.desc() if sort.descending else part for part in sort.parts]
+    return sa.select(*COLUMNS, keys).where(*conditions).order_by(*by).limit(wanted.limit + 1)
 
 
-def page(tx: Tx, wanted: Filter) -> list[tuple[Order, str]]:
+def page(tx: Tx, wanted: Filter) -> list[tuple[Order, tuple[str, ...]]]:
     """Orders of one page with the key they are sorted by."""
     rows = []
     for row in tx.conn.execute(page_query(tx, wanted)):
         fields = dict(row._mapping)
-        due_key = fields.pop("due_key")
-        order = Order(**fields | {"state": State(row.state)})
-        rows.append((order, due_key if wanted.sort == "due" else order.reported_at.isoformat()))
+        key = fields.pop("sort_key")
+        rows.append((Order(**fields | {"state": State(row.state)}), tuple(key)))
     return rows
 
 
