@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.deps import TxDep, public, verb
@@ -33,7 +34,12 @@ from gisgov.kernel.errors import NotFound, TooLarge
 router = APIRouter(prefix="/api", tags=["grids"])
 
 OPEN_BOUNDARIES = public("boundaries, codes and names are public by default")
-GEOJSON = "application/geo+json"
+
+
+class GeoJSON(JSONResponse):
+    """A GeoJSON document (RFC 7946)."""
+
+    media_type = "application/geo+json"
 
 
 @dataclass(frozen=True)
@@ -187,10 +193,9 @@ def discard(tx: TxDep, release_id: int) -> None:
     grids.discard(tx, release_id)
 
 
-@router.get("/grids/releases/{release_id}/defects", dependencies=[verb("grid.read")])
-def defects(tx: TxDep, release_id: int, response: Response) -> dict[str, Any]:
+@router.get("/grids/releases/{release_id}/defects", dependencies=[verb("grid.read")], response_class=GeoJSON)
+def defects(tx: TxDep, release_id: int) -> dict[str, Any]:
     """Return what keeps a draft from being published, as GeoJSON, largest first."""
-    response.headers["Content-Type"] = GEOJSON
     found = grids.defects(tx, release_id)
     return _collection(
         (d.geojson, {"kind": d.kind, "codes": d.codes, "area_m2": d.area_m2, "width_m": d.width_m})
@@ -198,10 +203,9 @@ def defects(tx: TxDep, release_id: int, response: Response) -> dict[str, Any]:
     )
 
 
-@router.get("/grids/releases/{release_id}/moved", dependencies=[verb("grid.read")])
-def moved(tx: TxDep, release_id: int, response: Response) -> dict[str, Any]:
+@router.get("/grids/releases/{release_id}/moved", dependencies=[verb("grid.read")], response_class=GeoJSON)
+def moved(tx: TxDep, release_id: int) -> dict[str, Any]:
     """Return the land that changed hands in a draft, as GeoJSON, largest first."""
-    response.headers["Content-Type"] = GEOJSON
     found = grids.moved_land(tx, release_id)
     return _collection(
         (m.geojson, {"kind": m.kind, "from": m.from_code, "to": m.to_code, "area_m2": m.area_m2})
@@ -228,6 +232,7 @@ def import_coverage(
     parent: Annotated[list[str] | None, Form(description="Columns of the parents, top-down")] = None,
     frame: Annotated[FrameRule, Form()] = FrameRule.KEEP,
     mend_width_m: Annotated[float | None, Form(description="Mend slivers up to this width")] = None,
+    hole_width_m: Annotated[float | None, Form(description="Wider gaps are holes on purpose", gt=0)] = None,
     publish: Annotated[bool, Form(description="Publish at once if there is no defect")] = False,
     reason: Annotated[str, Form(max_length=500)] = "import",
 ) -> ImportReply:
@@ -240,6 +245,7 @@ def import_coverage(
         levels=tuple(grids.level_of(column) for column in parent or ()),
         frame_rule=frame,
         mend_width_m=mend_width_m,
+        hole_width_m=hole_width_m,
         reason=reason,
         source_name=Path(file.filename or "").name,
     )

@@ -1,6 +1,7 @@
 """Commands on grids: import a coverage, publish a draft, list its problems, locate a point."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from gisgov.grids import service as grids
 from gisgov.grids.model import FrameRule, ImportOrder, ImportReport, Location
 from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.catalogue import message, negotiate
 from gisgov.kernel.db import Database
 from gisgov.kernel.settings import load_settings
 
@@ -37,6 +39,9 @@ def import_coverage(
     ] = None,
     publish: Annotated[bool, typer.Option(help="Publish at once if there is no defect.")] = False,
     mend_width_m: Annotated[float | None, typer.Option(help="Mend slivers up to this width.")] = None,
+    hole_width_m: Annotated[
+        float | None, typer.Option(help="Gaps at least this wide are holes left out on purpose.")
+    ] = None,
     frame: Annotated[FrameRule, typer.Option(help="What the cells have to fill exactly.")] = FrameRule.KEEP,
     reason: Annotated[str, typer.Option(help="Why this release is made.")] = "import",
 ) -> None:
@@ -49,6 +54,7 @@ def import_coverage(
         levels=tuple(grids.level_of(column) for column in parent or ()),
         frame_rule=frame,
         mend_width_m=mend_width_m,
+        hole_width_m=hole_width_m,
         reason=reason,
         source_name=file.name,
     )
@@ -69,7 +75,10 @@ def import_coverage(
 def _tell(report: ImportReport) -> None:
     console.print(f"{report.cells} cells are draft {report.release.id} of network {report.release.network}.")
     for warning in report.warnings:
-        console.print(f"[yellow]{warning}[/]")
+        words = message(
+            warning.code, negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG")), warning.params
+        )
+        console.print(f"[yellow]{words.title}[/]")
     if report.moved_pieces:
         console.print(
             f"{report.moved_pieces} pieces of land changed hands, {report.moved_m2:,.1f} m² together."
@@ -122,7 +131,7 @@ def locate(
     datum: Datum,
     accuracy_m: Annotated[float | None, typer.Option(help="Radius of uncertainty.")] = None,
 ) -> None:
-    """Say which cell a point falls into and who answers there (for negative numbers write -- before them)."""
+    """Say which cell a point falls into and who answers there."""
     x, y = grids.to_wgs84(lon, lat, datum)
     database = Database(load_settings())
     with database.transaction(SYSTEM) as tx:

@@ -104,6 +104,9 @@ class ImportOrder:
         KEEP becomes REPLACE by itself where nothing is published yet.
     mend_width_m : float, optional
         Slivers up to this width are mended; None mends nothing.
+    hole_width_m : float, optional
+        Enclosed land of no cell that is at least this wide is left out on purpose (a lake, a barracks), where
+        the import itself brings the outline; None knows no such holes.
     tolerance_m : float
         Gaps and overlaps narrower than this are no defects.
     """
@@ -116,6 +119,7 @@ class ImportOrder:
     root: Root | None = None
     frame_rule: FrameRule = FrameRule.KEEP
     mend_width_m: float | None = None
+    hole_width_m: float | None = None
     tolerance_m: float = 0.01
     reason: str = "import"
     source_name: str = ""

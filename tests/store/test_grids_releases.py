@@ -220,7 +220,7 @@ class TestRefusals:
         tx.conn.execute(text("UPDATE draft_cell SET name = 'x' WHERE code = '0000'"))
         with pytest.raises(Conflict, match="changed_since_check"):
             grids.publish(tx, report.release.id)
-        assert grids.check(tx, report.release.id, 0.01) == {}
+        assert grids.check(tx, report.release.id) == {}
         grids.publish(tx, report.release.id)
         with pytest.raises(Conflict, match="not_draft"):
             grids.publish(tx, report.release.id)

@@ -37,17 +37,13 @@ class Frame:
     parents: Mapping[str, shapely.Geometry]
 
 
-def check(
-    tx: Tx, release_id: int, tolerance_m: float, outline: shapely.Geometry | None = None
-) -> dict[DefectKind, int]:
+def check(tx: Tx, release_id: int, outline: shapely.Geometry | None = None) -> dict[DefectKind, int]:
     """Check a draft, store what is wrong with it, and remember what was checked.
 
     Parameters
     ----------
-    tolerance_m : float
-        Gaps and overlaps narrower than this are rounding.
     outline : polygon, optional
-        The outermost outline in WGS84, where the draft states one itself.
+        The outermost outline in WGS84, where a first or replacing import states one.
 
     Returns
     -------
@@ -60,7 +56,10 @@ def check(
     active = active_of(tx, network)
     frame = frame_of(tx, network, active, draft.frame_rule, outline)
     codes, paths, polygons = drafts.cells(tx, release_id)
+    tolerance_m, hole_width_m = draft.source["tolerance_m"], draft.source["hole_width_m"]
     found = check_coverage(polygons, codes, frame.outline, tolerance_m)
+    if hole_width_m is not None and frame.outline is None:
+        found = [defect for defect in found if not _is_hole(defect, hole_width_m)]
     if frame.parents:
         unions = _unions(polygons, _leaf_codes(tx, network, release_id, paths), sound=not found)
         if draft.frame_rule is FrameRule.KEEP:
@@ -91,6 +90,10 @@ def frame_of(
     above = {area.parent_id for area in areas.values()}
     leaves = {area.code: shapes[area.id] for area in areas.values() if area.id not in above}
     return Frame(_root_shape(areas, shapes), leaves)
+
+
+def _is_hole(defect: Defect, hole_width_m: float) -> bool:
+    return defect.kind is DefectKind.GAP and defect.width_m >= hole_width_m
 
 
 def _root_shape(areas: Mapping[int, Area], shapes: Mapping[int, shapely.Geometry]) -> shapely.Geometry | None:

@@ -65,7 +65,7 @@ def import_cells(
     warnings = _refuse_wrong_place(tx, release_id, order, rule, known)
     if order.mend_width_m:
         _mend(tx, release_id, order.mend_width_m)
-    defects = check(tx, release_id, order.tolerance_m, outline)
+    defects = check(tx, release_id, outline)
     pieces, moved_m2 = findings.moved_sum(tx, release_id)
     said = {"network": network.code, "cells": count, "defects": sum(defects.values())}
     emit(tx, "grid.drafted", subject=("release", release_id), data=said)
@@ -82,7 +82,12 @@ def _values(order: ImportOrder, rule: FrameRule) -> dict[str, object]:
     return {
         "frame_rule": rule,
         "reason": order.reason,
-        "source": source | {"mend_width_m": order.mend_width_m, "tolerance_m": order.tolerance_m},
+        "source": source
+        | {
+            "mend_width_m": order.mend_width_m,
+            "tolerance_m": order.tolerance_m,
+            "hole_width_m": order.hole_width_m,
+        },
         "levels": [asdict(level) for level in order.levels],
         "root": {},
     }
