@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from gisgov.cli import docs, grids, paper, platform
+from gisgov.cli import demo, docs, grids, paper, platform, route
 from gisgov.kernel.catalogue import message, negotiate
 from gisgov.kernel.errors import GisgovError
 
@@ -17,9 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(platform.app)
+app.add_typer(demo.app, name="demo")
 app.add_typer(docs.app, name="docs")
 app.command("paper")(paper.print_layer)
 app.add_typer(grids.app, name="grids")
+app.command()(route.route)
 # negative degrees are numbers and no options
 app.command(context_settings={"ignore_unknown_options": True})(grids.locate)
 
