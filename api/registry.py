@@ -72,12 +72,18 @@ def unmask(kind: Kind, record_id: int, body: Purpose, tx: TxDep) -> Record:
 
 
 @router.post("/{kind}/import", dependencies=[verb("registry.import")])
-def import_table(kind: Kind, file: UploadFile, datum: Annotated[str, Form()], tx: TxDep) -> ImportReport:
-    """Import a CSV: good rows are kept, bad ones reported with their line and reason."""
-    with tempfile.NamedTemporaryFile(suffix=Path(file.filename or "").suffix) as copy:
+def import_file(
+    kind: Kind, file: UploadFile, tx: TxDep, datum: Annotated[str | None, Form()] = None
+) -> ImportReport:
+    """Import a CSV or a vector file: good rows are kept, bad ones reported with their line and reason.
+
+    The datum may be left out when a vector file states its reference system.
+    """
+    suffix = "".join(Path(file.filename or "").suffixes[-2:])
+    with tempfile.NamedTemporaryFile(suffix=suffix) as copy:
         shutil.copyfileobj(file.file, copy)
         copy.flush()
-        return registry.import_table(tx, kind, Path(copy.name), datum)
+        return registry.import_file(tx, kind, Path(copy.name), datum)
 
 
 def _bbox(text: str) -> tuple[float, float, float, float]:

@@ -67,7 +67,7 @@ USELESS = (
     (b"a,b\n1,2\n", "wgs84", "registry.no_rows"),
     (b"", "wgs84", "registry.table_unreadable"),
     ("编码,名称\nK1,x\n".encode(), "wgs84", "registry.no_rows"),
-    (b"code,name,lon,lat\nK1,x,117,36\n", "mars", "grid.datum_unknown"),
+    (b"code,name,lon,lat\nK1,x,117,36\n", "mars", "vector.datum_unknown"),
 )
 
 
@@ -108,7 +108,9 @@ def test_people_are_masked_and_unmasking_leaves_a_trace(client, people):
         chief = identity.create_users(tx, [NewUser("chief", "值班长")], PASSWORD)["chief"]
         identity.grant_many(tx, [NewGrant(chief, Role.DUTY_CHIEF)])
     assert client.get("/api/audit", headers=people["gis"]).status_code == 403
-    log = client.get("/api/audit", params={"kind": "registry.unmasked"}, headers=_bearer(client, "chief")).json()
+    log = client.get(
+        "/api/audit", params={"kind": "registry.unmasked"}, headers=_bearer(client, "chief")
+    ).json()
     assert [(line["actor_login"], line["data"]["purpose"]) for line in log["items"]] == [("west", "入户走访")]
     house = client.get("/api/registry/house", headers=people["west"]).json()["items"][0]
     card = client.get(f"/api/registry/house/{house['id']}/card", headers=people["west"]).json()

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -274,3 +275,32 @@ def test_search_in_an_area_uses_the_index_of_place_and_scope(town):
         )
     )
     assert "camera_area_geom" in "\n".join(plan.scalars())
+
+
+def test_vector_file_of_buildings(mine, tmp_path):
+    path = tmp_path / "buildings.gpkg"
+    shapes = [block(0, 0), block(1, 1), shapely.MultiPolygon([block(2, 2), block(3, 3)])]
+    frame = gpd.GeoDataFrame(
+        {"编码": [101.0, 102.0, 103.0], "名称": ["甲", None, "丙"]}, geometry=shapes, crs=4326
+    )
+    frame.to_file(path)
+    report = service.import_file(mine, Kind.BUILDING, path)
+    assert (report.added, [(bad.line, bad.code) for bad in report.bad]) == (
+        1,
+        [(2, "registry.value_missing"), (3, "registry.geometry_kind")],
+    )
+    assert service.search(mine, Kind.BUILDING)[0].code == "101"
+
+
+@pytest.mark.real_data
+def test_named_buildings_of_a_campus(mine, real_data, tmp_path):
+    source = next((real_data / "osm_tsinghua").glob("*building*.geojson"))
+    frame = gpd.read_file(source)
+    frame = frame[frame.geom_type == "Polygon"]
+    frame["编码"] = [f"T{i}" for i in range(len(frame))]
+    frame["名称"] = frame["name"]
+    path = tmp_path / "campus.geojson"
+    frame[["编码", "名称", "geometry"]].to_file(path)
+    report = service.import_file(mine, Kind.BUILDING, path, "wgs84")
+    assert report.total == len(frame) == report.added + len(report.bad)
+    assert report.added == report.outside > 300  # the others have no name, and are reported

@@ -10,7 +10,7 @@ from gisgov.registry.service.read import (
     search,
     unmask,
 )
-from gisgov.registry.service.sheets import import_table
+from gisgov.registry.service.sheets import import_file
 
 __all__ = [
     "add_many",
@@ -18,8 +18,8 @@ __all__ = [
     "counts_by_cell",
     "fall_again",
     "house_card",
+    "import_file",
     "import_rows",
-    "import_table",
     "record",
     "search",
     "unmask",

@@ -1,6 +1,8 @@
-"""Tables as people send them: a CSV of a spreadsheet, in UTF-8 or GB18030, with headings they know."""
+"""Files as people send them: a CSV of a spreadsheet, or a vector file, with headings they know."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,37 +11,44 @@ from numpy.typing import NDArray
 
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
+from gisgov.kernel.vector_files import batches, stated_datum
 from gisgov.registry import rules
 from gisgov.registry.model import ImportReport, Kind
 from gisgov.registry.service.add import Geometries
 from gisgov.registry.service.imports import import_rows
-from gisgov.spatial.crs import UnknownDatumError, parse_datum, to_wgs84
+from gisgov.spatial.crs import to_wgs84
 
+TABLES = (".csv", ".txt")
 ENCODINGS = ("utf-8-sig", "gb18030")
 LON_TITLES = ("lon", "longitude", "经度")
 LAT_TITLES = ("lat", "latitude", "纬度")
 
 
-def import_table(tx: Tx, kind: Kind, path: Path, datum: str) -> ImportReport:
-    """Import a CSV whose headings are field names or the documents' own terms.
+def import_file(tx: Tx, kind: Kind, path: Path, datum: str | None = None) -> ImportReport:
+    """Import a CSV or a vector file whose headings are field names or the documents' own terms.
 
     Parameters
     ----------
-    datum : str
-        Of the columns 经度/lon and 纬度/lat; see `gisgov.spatial.crs`. Not looked at for kinds without a place.
+    datum : str, optional
+        Of the coordinates; see `gisgov.spatial.crs`. May be left out when a vector file states it.
 
     Raises
     ------
     Invalid
-        The file is no table (``registry.table_unreadable``) or has no known column (``registry.no_rows``).
+        The file cannot be read, has no known column (``registry.no_rows``) or no known datum. A single
+        bad row refuses nothing: it stands in the report.
     """
-    frame = read_table(path)
-    known = rules.columns_of(kind, list(frame.columns))
-    if not known:
-        titles = "、".join(field.titles[0] if field.titles else field.name for field in rules.FIELDS[kind])
-        raise Invalid("registry.no_rows", field="file", titles=titles)
-    rows = frame[list(known)].rename(columns=known).to_dict("records")
-    return import_rows(tx, kind, rows, _points(frame, datum) if kind in rules.PLACED else None)
+    placed = kind in rules.PLACED
+    if path.suffix.lower() in TABLES:
+        frame = read_table(path)
+        geometries = _points(frame, datum) if placed else None
+    else:
+        read = list(batches(path, datum, possible_only=False))
+        geometries = (
+            np.concatenate([np.asarray(each.geometry, dtype=object) for each in read]) if placed else None
+        )
+        frame = pd.concat([pd.DataFrame(each.drop(columns=each.geometry.name)) for each in read])
+    return import_rows(tx, kind, _rows(kind, frame), geometries)
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -54,15 +63,31 @@ def read_table(path: Path) -> pd.DataFrame:
     raise Invalid("registry.table_unreadable", field="file")
 
 
-def _points(frame: pd.DataFrame, datum: str) -> Geometries:
+def _rows(kind: Kind, frame: pd.DataFrame) -> Sequence[dict[str, str | None]]:
+    known = rules.columns_of(kind, [str(name) for name in frame.columns])
+    if not known:
+        titles = "、".join(field.titles[0] if field.titles else field.name for field in rules.FIELDS[kind])
+        raise Invalid("registry.no_rows", field="file", titles=titles)
+    columns = {field: [_text(value) for value in frame[heading]] for heading, field in known.items()}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value is pd.NaT or value != value:  # noqa: PLR0124  # NaN alone differs from itself
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _points(frame: pd.DataFrame, datum: str | None) -> Geometries:
     """Return a point per row; one whose numbers cannot be read is not finite, and refused as that row."""
-    try:
-        stated = parse_datum(datum)
-    except UnknownDatumError:
-        raise Invalid("grid.datum_unknown", field="datum", datum=datum) from None
+    if not datum:
+        raise Invalid("vector.datum_missing", field="datum", file="CSV")
+    stated = stated_datum(datum)
     lon, lat = (_numbers(frame, titles) for titles in (LON_TITLES, LAT_TITLES))
-    placed = np.isfinite(lon) & np.isfinite(lat) & (abs(lon) <= 180) & (abs(lat) <= 90)
-    lon[placed], lat[placed] = to_wgs84(lon[placed], lat[placed], stated)
+    possible = np.isfinite(lon) & np.isfinite(lat) & (abs(lon) <= 180) & (abs(lat) <= 90)
+    lon[possible], lat[possible] = to_wgs84(lon[possible], lat[possible], stated)
     points: Geometries = shapely.points(lon, lat)
     return points
 
