@@ -20,7 +20,7 @@ def test_finer_levels_appear_with_the_zoom(town) -> None:
         return {one["code"] for one in town.properties("areas", "areas", z, *POINT)}
 
     assert codes(7) == {"district"}
-    assert codes(9) == {"district", "west", "east"}
+    assert codes(8) == {"district", "west", "east"}
     assert codes(11) >= {"district", "west", "east", "west-community"}
 
 
