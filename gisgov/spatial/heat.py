@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from importlib import import_module
 
-import mapclassify
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gisgov.spatial.arrays import FloatArray, IntArray
 
 SCHEMES = {
-    "natural_breaks": mapclassify.FisherJenks,
-    "quantiles": mapclassify.Quantiles,
-    "equal_interval": mapclassify.EqualInterval,
+    "natural_breaks": "FisherJenks",
+    "quantiles": "Quantiles",
+    "equal_interval": "EqualInterval",
 }
+"""Names to mapclassify's; it is loaded when first used, since it brings scikit-learn and seconds with it."""
 
 
 _ENOUGH = 256
@@ -69,4 +70,5 @@ def _upper_bounds(values: FloatArray, count: int, scheme: str) -> FloatArray:
     thinned = np.sort(values)[np.linspace(0, len(values) - 1, min(len(values), _ENOUGH)).round().astype(int)]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba not installed", category=UserWarning)
-        return np.asarray(np.unique(SCHEMES[scheme](thinned, k=count).bins))
+        classifier = getattr(import_module("mapclassify"), SCHEMES[scheme])
+        return np.asarray(np.unique(classifier(thinned, k=count).bins))
