@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
@@ -194,10 +195,28 @@ def _parquet_frames(file: VectorFile, columns: Sequence[str] | None, rows: int) 
             yield _frame(batch, file.geometry_column, file)
 
 
+def to_pandas(batch: pa.RecordBatch) -> pd.DataFrame:
+    """Make a table whose whole numbers stay whole numbers where some are missing."""
+    return batch.to_pandas(types_mapper=_NULLABLE.get)
+
+
+_NULLABLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
 def _frame(batch: pa.RecordBatch, geometry: str, file: VectorFile) -> gpd.GeoDataFrame:
     shapes = shapely.from_wkb(batch.column(geometry).to_numpy(zero_copy_only=False))
     kept = [name for name in file.columns if name in batch.schema.names]
-    return gpd.GeoDataFrame(batch.select(kept).to_pandas(), geometry=shapes)
+    return gpd.GeoDataFrame(to_pandas(batch.select(kept)), geometry=shapes)
 
 
 def _first_line(error: BaseException) -> str:
