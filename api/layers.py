@@ -31,7 +31,9 @@ def base_maps(request: Request) -> BaseMaps:
 BaseMapsDep = Annotated[BaseMaps, Depends(base_maps)]
 
 
-@router.get("/api/layers", dependencies=[public("a caller is told of the layers he may see and of no others")])
+@router.get(
+    "/api/layers", dependencies=[public("a caller is told of the layers he may see and of no others")]
+)
 def all_layers(tx: TxDep, layers: CatalogDep) -> dict[str, Any]:
     """List the caller's layers, bottom first, with style, legend and filters."""
     return {"layers": [_layer(tx, layer) for layer in layers.seeing(tx)]}
@@ -77,7 +79,9 @@ def local_file(name: str, request: Request, maps: BaseMapsDep) -> FileResponse:
 
 @router.get(
     "/basemaps/{name}/{part}/{z}/{x}/{y}.png",
-    dependencies=[public("asks inside who is calling, so that no connection is held while another server answers")],
+    dependencies=[
+        public("asks inside who is calling, so that no connection is held while another server answers")
+    ],
     response_class=Response,
 )
 def picture(name: str, part: str, z: int, x: int, y: int, request: Request, maps: BaseMapsDep) -> Response:

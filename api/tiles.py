@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from api.deps import TxDep, public
 from api.hub import Position
 from api.tile_tags import TileTags, content_tag
+from gisgov.kernel import configuration
 from gisgov.kernel.db import Tx
 from layers import mvt, params, releases
 from layers.catalog import Catalog, Layer
@@ -23,7 +24,6 @@ POSITION = "after"
 """Parameter of a tile's address that is not the layer's: how much the asker has heard of."""
 
 EACH_ITS_OWN = public("each layer names who may see it, and its rows are those of the caller's scope")
-
 
 
 def catalog(request: Request) -> Catalog:
@@ -62,12 +62,12 @@ def tile_json(layer: str, request: Request, tx: TxDep, layers: CatalogDep) -> di
 
 
 def _bounded(tx: Tx, layer: Layer, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where a layer of boundaries lies; of the others that would tell more than a caller may know."""
+    """Return where a layer of boundaries lies and whether they are made up; of others that would tell too much."""
     if layer.about.freshness != "release":
         return {}
     named = values.get("release") or releases.current(tx, values.get("network"))
     found = releases.bounds(tx, named) if named else None
-    return {"bounds": found} if found else {}
+    return {"synthetic": configuration.get(tx, "demo") is not None, **({"bounds": found} if found else {})}
 
 
 def template(tx: Tx, layer: Layer, given: Mapping[str, str]) -> str:

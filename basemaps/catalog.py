@@ -60,7 +60,9 @@ class BaseMap(BaseModel):
     @classmethod
     def _unshifted(cls, datum: str) -> str:
         if datum in SHIFTED:
-            raise ValueError(f"{datum} is shifted against WGS84; such a base map would show everything in a wrong place")
+            raise ValueError(
+                f"{datum} is shifted against WGS84; such a base map would show everything in a wrong place"
+            )
         if datum not in {"wgs84", "cgcs2000"}:
             raise ValueError(f"{datum} is no datum we know")
         return datum

@@ -62,7 +62,9 @@ class Source(_Read):
     @property
     def shown_fields(self) -> dict[str, str]:
         """The properties of a feature: those of the row, or the counts of a square."""
-        return self.fields if self.cluster is None else {"n": "number", **dict.fromkeys(self.cluster, "number")}
+        return (
+            self.fields if self.cluster is None else {"n": "number", **dict.fromkeys(self.cluster, "number")}
+        )
 
 
 class Filter(_Read):

@@ -43,7 +43,9 @@ def check_address(layer: Layer, z: int, x: int, y: int) -> None:
 
 def tile_sql(tx: Tx, layer: Layer, source: Source, frame: Frame) -> str:
     """Return the query that encodes one source of a tile."""
-    columns = "".join(f"f.{name}, " for name in ([source.key] if source.key else []) + list(source.shown_fields))
+    columns = "".join(
+        f"f.{name}, " for name in ([source.key] if source.key else []) + list(source.shown_fields)
+    )
     key = f", '{source.key}'" if source.key else ""
     return f"""
         SELECT ST_AsMVT(t, '{source.name}', {EXTENT}, 'geom'{key})

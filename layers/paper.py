@@ -90,7 +90,9 @@ def paper(
         found = features(tx, layer, source, box, params or {})
         for entry, group in _by_legend(layer, source, found):
             _add(page, source, entry.symbol if entry else DEFAULT_SYMBOL, group)
-    page.fit_bounds([[south, west], [north, east]], padding_top_left=(LEGEND_PX, 12), padding_bottom_right=(12, 40))
+    page.fit_bounds(
+        [[south, west], [north, east]], padding_top_left=(LEGEND_PX, 12), padding_bottom_right=(12, 40)
+    )
     cast("Figure", page.get_root()).html.add_child(Element(_legend(tx, layer)))
     return page
 
@@ -150,14 +152,21 @@ def _add(page: folium.Map, source: Source, symbol: Symbol, found: list[Feature])
     folium.GeoJson(
         collection,
         style_function=_style(source, symbol),
-        marker=folium.Marker(icon=folium.DivIcon(icon_size=(SIGN_PX, SIGN_PX), icon_anchor=(SIGN_PX // 2, SIGN_PX // 2), class_name="sign")),
+        marker=folium.Marker(
+            icon=folium.DivIcon(
+                icon_size=(SIGN_PX, SIGN_PX), icon_anchor=(SIGN_PX // 2, SIGN_PX // 2), class_name="sign"
+            )
+        ),
         tooltip=folium.GeoJsonTooltip(names, labels=True) if names else None,
     ).add_to(page)
 
 
 def _escaped(feature: Feature) -> Feature:
     # Titles come from whoever reported; in a tooltip they are text, never markup.
-    told = {name: escape(value) if isinstance(value, str) else value for name, value in feature["properties"].items()}
+    told = {
+        name: escape(value) if isinstance(value, str) else value
+        for name, value in feature["properties"].items()
+    }
     return {**feature, "properties": told}
 
 

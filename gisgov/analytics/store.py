@@ -74,7 +74,9 @@ def add_hexes(tx: Tx, rows: Sequence[tuple[str, int, str | None, str | None, Pol
     if not rows:
         return
     names = ("id", "res", "parent_8", "parent_7")
-    values = [{**dict(zip(names, row[:4], strict=True)), "geom": from_shape(row[4], srid=4326)} for row in rows]
+    values = [
+        {**dict(zip(names, row[:4], strict=True)), "geom": from_shape(row[4], srid=4326)} for row in rows
+    ]
     tx.conn.execute(insert(hexes).on_conflict_do_nothing(), values)
 
 

@@ -17,8 +17,12 @@ from layers.query import Box
 def print_layer(
     layer: Annotated[str, typer.Argument(help="Which one; they are listed at /api/layers.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")],
-    box: Annotated[str | None, typer.Option(help="W,S,E,N in WGS84 degrees; everything when left out.")] = None,
-    param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE as in the layer's tiles; repeatable.")] = None,
+    box: Annotated[
+        str | None, typer.Option(help="W,S,E,N in WGS84 degrees; everything when left out.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE as in the layer's tiles; repeatable.")
+    ] = None,
 ) -> None:
     """Print a layer with its legend as one HTML file."""
     from layers.paper import paper  # noqa: PLC0415 - folium brings pandas: seconds that other commands need not wait

@@ -74,12 +74,30 @@ class Town:
         hours = {"green": (-1, 2, 3), "yellow": (-3, -1, 1), "red": (-4, -2, -1)}[lamp]
         started, yellow, due = (now + timedelta(hours=hour) for hour in hours)
         values = {
-            "no": f"20261120-{self.orders:04d}", "title": "井盖缺失", "content": "", "category_code": "city.manhole",
-            "source_code": "resident", "urgent": False, "major": False, "state": "WAIT_SIGN", "version": 1,
-            "geom": f"SRID=4326;POINT({lon} {lat})", "address": "", "location_status": "inside", "near_border": False,
-            "cell_id": self.cell[cell], "place": cell, "area_no": self.no[cell], "hex": h3.latlng_to_cell(lat, lon, 9),
-            "function": "城管", "closure_policy": "auto", "decision": "{}", "clock_started_at": started,
-            "yellow_at": yellow, "due_at": due, "reported_at": started,
+            "no": f"20261120-{self.orders:04d}",
+            "title": "井盖缺失",
+            "content": "",
+            "category_code": "city.manhole",
+            "source_code": "resident",
+            "urgent": False,
+            "major": False,
+            "state": "WAIT_SIGN",
+            "version": 1,
+            "geom": f"SRID=4326;POINT({lon} {lat})",
+            "address": "",
+            "location_status": "inside",
+            "near_border": False,
+            "cell_id": self.cell[cell],
+            "place": cell,
+            "area_no": self.no[cell],
+            "hex": h3.latlng_to_cell(lat, lon, 9),
+            "function": "城管",
+            "closure_policy": "auto",
+            "decision": "{}",
+            "clock_started_at": started,
+            "yellow_at": yellow,
+            "due_at": due,
+            "reported_at": started,
             "tracking_hash": sha256(str(self.orders).encode()).digest(),
         }
         return self.put("orders", **values | more)
@@ -98,7 +116,9 @@ class Town:
         body = mvt.tile(tx or self.tx, found, z, *self.tile_over(z, lon, lat), params.parse(found, given))
         return {name: source["features"] for name, source in decode(body).items()}
 
-    def properties(self, layer: str, source: str, z: int, lon: float, lat: float, **more: Any) -> list[dict[str, Any]]:
+    def properties(
+        self, layer: str, source: str, z: int, lon: float, lat: float, **more: Any
+    ) -> list[dict[str, Any]]:
         """Return the properties of the features of one source in the tile over a point."""
         return [one["properties"] for one in self.features(layer, z, lon, lat, **more).get(source, [])]
 
@@ -138,7 +158,13 @@ def build(tx: Tx) -> Town:
     network = made.put("network", code="basic", name="基础网格", basic=True, tree="admin")
     common = {"network_id": network, "reason": "", "root": "{}", "levels": "[]", "source": "{}"}
     made.release = made.put(
-        "release", **common, no=1, state="published", frame_rule="replace", created_at=tx.now, published_at=tx.now
+        "release",
+        **common,
+        no=1,
+        state="published",
+        frame_rule="replace",
+        created_at=tx.now,
+        published_at=tx.now,
     )
     _area(made, network, "district", None, 1, box(WEST, SOUTH, EAST, NORTH))
     for index, (street, west, east) in enumerate((("west", WEST, MIDDLE), ("east", MIDDLE, EAST)), 1):
@@ -146,7 +172,14 @@ def build(tx: Tx) -> Town:
         _area(made, network, street, "district", index, shape)
         _area(made, network, f"{street}-community", street, 1, shape)
         for serial, (half, south, north) in enumerate((("south", SOUTH, HALF), ("north", HALF, NORTH)), 1):
-            _cell(made, network, f"{street}-{half}", f"{street}-community", serial, box(west, south, east, north))
+            _cell(
+                made,
+                network,
+                f"{street}-{half}",
+                f"{street}-community",
+                serial,
+                box(west, south, east, north),
+            )
     return made
 
 
@@ -154,11 +187,23 @@ def _area(made: Town, network: int, code: str, parent: str | None, index: int, s
     depth = 1 if parent is None else 2 if parent == "district" else 3
     made.no[code] = child_no(made.no.get(parent or "", 0), depth - 1, index)
     made.area[code] = made.put(
-        "area", tree="admin", parent_id=made.area.get(parent or ""), depth=depth, level_name="级", code=code,
-        name=code, no=made.no[code],
+        "area",
+        tree="admin",
+        parent_id=made.area.get(parent or ""),
+        depth=depth,
+        level_name="级",
+        code=code,
+        name=code,
+        no=made.no[code],
     )
     made.put(
-        "area_version", area_id=made.area[code], network_id=network, since=1, geom=shape, geom_simple=shape, area_m2=1.0
+        "area_version",
+        area_id=made.area[code],
+        network_id=network,
+        since=1,
+        geom=shape,
+        geom_simple=shape,
+        area_m2=1.0,
     )
 
 
@@ -166,6 +211,14 @@ def _cell(made: Town, network: int, code: str, community: str, serial: int, shap
     made.no[code] = cell_no(made.no[community], serial)
     made.cell[code] = made.put("cell", network_id=network, code=code)
     made.put(
-        "cell_version", cell_id=made.cell[code], network_id=network, code=code, name=f"第{serial}网格",
-        area_id=made.area[community], no=made.no[code], since=1, geom=shape, area_m2=1.0,
+        "cell_version",
+        cell_id=made.cell[code],
+        network_id=network,
+        code=code,
+        name=f"第{serial}网格",
+        area_id=made.area[community],
+        no=made.no[code],
+        since=1,
+        geom=shape,
+        area_m2=1.0,
     )

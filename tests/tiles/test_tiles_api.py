@@ -68,11 +68,27 @@ def test_boundaries_carry_their_release_and_are_kept_for_ever(client, standing_t
 
 def test_layers_are_listed_for_those_who_may_see_them(west, standing_town):
     listed = {one["id"]: one for one in west.get("/api/layers").json()["layers"]}
-    assert set(listed) == {"areas", "cells", "people", "houses", "heat", "parts", "cameras", "patrols", "orders"}
+    assert set(listed) == {
+        "areas",
+        "cells",
+        "people",
+        "houses",
+        "heat",
+        "parts",
+        "cameras",
+        "patrols",
+        "orders",
+    }
     assert listed["cells"]["tiles"].endswith(f"?release={standing_town.release}")
     assert listed["orders"]["scoped"]
     assert listed["orders"]["legend"][0]["symbol"] == {
-        "shape": "disc", "color": "#FFFFFF", "edge": "#0B7A5B", "char": None, "dash": [], "width": 1.0, "opacity": 1.0
+        "shape": "disc",
+        "color": "#FFFFFF",
+        "edge": "#0B7A5B",
+        "char": None,
+        "dash": [],
+        "width": 1.0,
+        "opacity": 1.0,
     }
     assert all("source" not in look for one in listed.values() for look in one["style"])
     del west.headers["Authorization"]
@@ -170,9 +186,15 @@ def test_the_local_base_map_answers_ranges(client, settings):
     (folder / "local.pmtiles").write_bytes(bytes(range(256)) * 40)
     listed = client.get("/api/basemaps").json()
     assert listed["default"] == "local"
-    assert {one["id"]: one["available"] for one in listed["basemaps"]} == {"local": True, "osm": True, "tianditu": False}
+    assert {one["id"]: one["available"] for one in listed["basemaps"]} == {
+        "local": True,
+        "osm": True,
+        "tianditu": False,
+    }
     assert "tk=" not in client.get("/api/basemaps").text
-    piece = client.get("/basemaps/local.pmtiles", headers={"Range": "bytes=16-31", "Accept-Encoding": "identity"})
+    piece = client.get(
+        "/basemaps/local.pmtiles", headers={"Range": "bytes=16-31", "Accept-Encoding": "identity"}
+    )
     assert (piece.status_code, piece.content) == (206, bytes(range(16, 32)))
     assert piece.headers["content-range"] == "bytes 16-31/10240"
 

@@ -65,4 +65,6 @@ def test_both_filter_by_lamp_alike(town, lamp):
     tx = peopled(town)["street and department"]
     assert drawn(town, tx, 13, lamp=lamp.value).keys() == listed(tx, lamp=lamp, open=True).keys()
     for category in ("city", "city.manhole", "environment"):
-        assert drawn(town, tx, 13, category=category).keys() == listed(tx, category=category, open=True).keys()
+        assert (
+            drawn(town, tx, 13, category=category).keys() == listed(tx, category=category, open=True).keys()
+        )

@@ -53,8 +53,15 @@ def _next_release(town) -> int:
 def test_a_draft_has_no_tiles(town) -> None:
     network = town.tx.conn.execute(text("SELECT network_id FROM release")).scalar_one()
     draft = town.put(
-        "release", network_id=network, state="draft", frame_rule="keep", reason="", root="{}", levels="[]",
-        source="{}", created_at=town.tx.now,
+        "release",
+        network_id=network,
+        state="draft",
+        frame_rule="keep",
+        reason="",
+        root="{}",
+        levels="[]",
+        source="{}",
+        created_at=town.tx.now,
     )
     assert town.everywhere("cells", "cells", 14, release=str(draft)) == []
     with pytest.raises(NotFound):

@@ -113,6 +113,8 @@ def test_a_city_is_filled_with_hexagons_that_touch_it(town):
     leaves = set(town.tx.conn.execute(text("SELECT id FROM hex WHERE res = 9")).scalars())
     assert len(leaves) == count > 400
     assert {h3.latlng_to_cell(lat, lon, 9) for lon, lat in outline.exterior.coords} <= leaves
-    parents = text("SELECT count(*) FROM hex c LEFT JOIN hex p ON p.id = c.parent_8 WHERE c.res = 9 AND p.id IS NULL")
+    parents = text(
+        "SELECT count(*) FROM hex c LEFT JOIN hex p ON p.id = c.parent_8 WHERE c.res = 9 AND p.id IS NULL"
+    )
     assert town.tx.conn.execute(parents).scalar_one() == 0
     assert analytics.fill_hexes(town.tx, outline) == count  # twice does no harm

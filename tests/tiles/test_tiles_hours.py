@@ -34,5 +34,7 @@ def test_hours_need_their_verb(town):
 
 
 def test_boundaries_tell_where_they_lie(town):
-    assert releases.bounds(town.tx, town.release) == pytest.approx([town.west, town.south, town.east, town.north])
+    assert releases.bounds(town.tx, town.release) == pytest.approx(
+        [town.west, town.south, town.east, town.north]
+    )
     assert releases.bounds(town.tx, town.release + 1) is None

@@ -81,8 +81,14 @@ def test_filters_narrow(town, narrowed: dict[str, str], left: list[str]) -> None
 
 def test_only_named_parameters_with_fitting_values_are_taken() -> None:
     orders = Catalog.load().get("orders")
-    for given in ({"colour": "red"}, {"lamp": "blue"}, {"since": "yesterday"}, {"since": "2026-11-20T00:00:00"},
-                  {"category": "x' OR 1=1"}, {"open": "perhaps"}):
+    for given in (
+        {"colour": "red"},
+        {"lamp": "blue"},
+        {"since": "yesterday"},
+        {"since": "2026-11-20T00:00:00"},
+        {"category": "x' OR 1=1"},
+        {"open": "perhaps"},
+    ):
         with pytest.raises(Invalid):
             params.parse(orders, given)
 
@@ -91,7 +97,11 @@ def test_only_named_parameters_with_fitting_values_are_taken() -> None:
 def test_from_afar_there_are_counts_that_add_up_and_never_a_single_point(town, zoom: int) -> None:
     strewn(town)
     for layer in Catalog.load():
-        raw = {one.name for one in layer.about.source if one.geometry == "point" and not one.cluster and not one.label}
+        raw = {
+            one.name
+            for one in layer.about.source
+            if one.geometry == "point" and not one.cluster and not one.label
+        }
         assert not any(source in raw for source in town.features(layer.id, zoom, *POINT))
     squares = town.everywhere("orders", "orders_cluster", zoom)
     assert sum(one["n"] for one in squares) == 60

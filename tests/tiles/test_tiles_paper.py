@@ -73,7 +73,9 @@ def test_orders_draw_offline_by_shape_and_character(town, opened):
     page = opened(made(town, "orders", CLOSE), "orders")
     signs = page.locator(".leaflet-marker-pane .sign")
     assert signs.count() == 4
-    shapes = Counter(re.search(r"<(circle|path)[^>]*fill=\"(#\w+)", signs.nth(at).inner_html()).group(2) for at in range(4))
+    shapes = Counter(
+        re.search(r"<(circle|path)[^>]*fill=\"(#\w+)", signs.nth(at).inner_html()).group(2) for at in range(4)
+    )
     assert shapes == {"#FFFFFF": 1, "#F2A81D": 2, "#C4242B": 1}
     assert all("城" in signs.nth(at).inner_text() for at in range(4))
     assert page.locator("#legend li").count() == 5
@@ -129,7 +131,9 @@ def test_a_title_is_text_and_never_markup(town):
 def test_no_layer_s_paper_names_another_host(town, name):
     town.order(*POINT)
     page = made(town, name, CLOSE).get_root().render()
-    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+""", page.replace("https://leafletjs.com", ""))
+    assert not re.findall(
+        r"""(?:src|href)=["']?(?:https?:)?//[^"'> ]+""", page.replace("https://leafletjs.com", "")
+    )
 
 
 def test_paper_shows_only_what_the_scope_holds(town):

@@ -18,7 +18,15 @@ def building(town, lon: float, lat: float, people: int, code: str = "B1") -> int
     cell = town.cell_at(lon, lat)
     place = {"cell_id": town.cell[cell], "area_no": town.no[cell]}
     ring = f"{lon} {lat},{lon + 1e-4} {lat},{lon + 1e-4} {lat + 1e-4},{lon} {lat + 1e-4},{lon} {lat}"
-    made = town.put("building", code=code, name="一号楼", address="花园路1号", floors=6, geom=f"SRID=4326;POLYGON(({ring}))", **place)
+    made = town.put(
+        "building",
+        code=code,
+        name="一号楼",
+        address="花园路1号",
+        floors=6,
+        geom=f"SRID=4326;POLYGON(({ring}))",
+        **place,
+    )
     for room in range(-(-people // 3)):
         house = town.put("house", building_id=made, room=str(room), occupancy="self", **place)
         for _ in range(min(3, people - 3 * room)):
@@ -51,7 +59,10 @@ def test_a_person_is_never_in_a_tile(town):
         x, y = town.tile_over(zoom, *POINT)
         body = mvt.tile(town.tx, people, zoom, x, y, {})
         assert NAME.encode() not in body
-        kinds = {source: {one["geometry"]["type"] for one in found["features"]} for source, found in decode(body).items()}
+        kinds = {
+            source: {one["geometry"]["type"] for one in found["features"]}
+            for source, found in decode(body).items()
+        }
         assert all(kind <= {"Polygon", "MultiPolygon"} for kind in kinds.values())
 
 
@@ -64,8 +75,15 @@ def test_people_are_counted_within_the_scope(town):
 def camera(town, lon: float, lat: float, code: str, state: str = "online", **more) -> None:
     cell = town.cell_at(lon, lat)
     town.put(
-        "camera", code=code, name="路口", category="street", state=state, geom=f"SRID=4326;POINT({lon} {lat})",
-        cell_id=town.cell[cell], area_no=town.no[cell], **more,
+        "camera",
+        code=code,
+        name="路口",
+        category="street",
+        state=state,
+        geom=f"SRID=4326;POINT({lon} {lat})",
+        cell_id=town.cell[cell],
+        area_no=town.no[cell],
+        **more,
     )
 
 
@@ -76,14 +94,22 @@ def test_cameras_show_where_they_look(town):
     assert found["C1"]["heading"] == 90
     assert found["C2"]["state"] == "offline"
     assert [one["state"] for one in town.properties("cameras", "cameras_view", 16, *POINT)] == ["online"]
-    assert [one["code"] for one in town.properties("cameras", "cameras", 13, *POINT, state="offline")] == ["C2"]
+    assert [one["code"] for one in town.properties("cameras", "cameras", 13, *POINT, state="offline")] == [
+        "C2"
+    ]
     (square,) = town.properties("cameras", "cameras_cluster", 10, *POINT)
     assert square == {"n": 2, "offline": 1}
 
 
 def test_a_view_lies_ahead_of_its_camera_and_as_far_as_it_sees(town):
     camera(town, *POINT, "C1", heading_deg=90, fov_deg=60, range_m=100)
-    view = Catalog.load().get("cameras").queries["view.sql"].replace("{bounds}", "c.geom").replace("{scope}", "true")
+    view = (
+        Catalog.load()
+        .get("cameras")
+        .queries["view.sql"]
+        .replace("{bounds}", "c.geom")
+        .replace("{scope}", "true")
+    )
     measured = text(f"""
         SELECT ST_XMin(v.geom) >= :lon - 1e-9, ST_MaxDistance(v.geom, c.geom) > 0,
                ST_Length(ST_BoundingDiagonal(v.geom)::geography), ST_IsValid(v.geom)
@@ -98,8 +124,13 @@ def test_parts_single_from_z14(town):
     place = {"cell_id": town.cell["west-south"], "area_no": town.no["west-south"]}
     for number, state in enumerate(("完好", "破损")):
         town.put(
-            "part", code=f"P{number}", part_class="公用", part_type="井盖", state=state,
-            geom=f"SRID=4326;POINT({POINT[0]} {POINT[1]})", **place,
+            "part",
+            code=f"P{number}",
+            part_class="公用",
+            part_type="井盖",
+            state=state,
+            geom=f"SRID=4326;POINT({POINT[0]} {POINT[1]})",
+            **place,
         )
     assert len(town.properties("parts", "parts", 14, *POINT)) == 2
     assert town.properties("parts", "parts_cluster", 13, *POINT) == [{"n": 2, "damaged": 1}]
@@ -111,8 +142,13 @@ def patroller(town, login: str, *, on_duty: bool = True, age_s: int = 60) -> int
     user = town.put("app_user", login=login, name=login, password_hash="x", created_at=now)
     town.put("duty", user_id=user, on_duty=on_duty, changed_at=now)
     town.put(
-        "fix", user_id=user, at=now - timedelta(seconds=age_s), geom=f"SRID=4326;POINT({POINT[0]} {POINT[1]})",
-        accuracy_m=8, heading_deg=45, area_no=town.no["west-south"],
+        "fix",
+        user_id=user,
+        at=now - timedelta(seconds=age_s),
+        geom=f"SRID=4326;POINT({POINT[0]} {POINT[1]})",
+        accuracy_m=8,
+        heading_deg=45,
+        area_no=town.no["west-south"],
     )
     return user
 

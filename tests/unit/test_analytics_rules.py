@@ -15,8 +15,17 @@ def test_bands_of_buildings(n, band):
 
 
 @pytest.mark.parametrize(
-    ("buildings", "figure"), [([], None), ([0, 0], None), ([4], None), ([5], 5), ([7], 5), ([8], 10), ([1, 1], 5),
-                              ([120, 33, 2], 155)]
+    ("buildings", "figure"),
+    [
+        ([], None),
+        ([0, 0], None),
+        ([4], None),
+        ([5], 5),
+        ([7], 5),
+        ([8], 10),
+        ([1, 1], 5),
+        ([120, 33, 2], 155),
+    ],
 )
 def test_figures_of_cells(buildings, figure):
     assert people_of_cell(buildings) == figure

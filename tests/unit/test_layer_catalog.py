@@ -64,7 +64,10 @@ def test_a_folder_is_a_layer(tmp_path):
         ({"sql": SQL.replace("{bounds}", "ST_MakeEnvelope(0, 0, 1, 1)")}, "no {bounds}"),
         ({"sql": SQL + " AND {hidden}"}, "unknown markers"),
         ({"toml": TOML.replace('scope = { alias = "t" }', "")}, "either public or says"),
-        ({"toml": TOML.replace('scope = { alias = "t" }', "public = true")}, "{scope} and the layer is public"),
+        (
+            {"toml": TOML.replace('scope = { alias = "t" }', "public = true")},
+            "{scope} and the layer is public",
+        ),
         ({"toml": TOML.replace("minzoom = 13", "minzoom = 12")}, "single points below zoom 13"),
         ({"toml": TOML.replace('id = "trees"', 'id = "shrubs"')}, "calls itself shrubs"),
         ({"toml": TOML.replace("label_en", "label_de")}, "label_de"),
@@ -123,7 +126,10 @@ def test_base_maps_state_datum_and_attribution(tmp_path):
     maps = {one.id: one for one in BaseMaps.load()}
     assert list(maps) == ["local", "osm", "tianditu"]
     assert all(one.attribution and one.datum in {"wgs84", "cgcs2000"} for one in maps.values())
-    bare, keyed = Settings(data_dir=tmp_path, tianditu_key=""), Settings(data_dir=tmp_path, tianditu_key="k&1")
+    bare, keyed = (
+        Settings(data_dir=tmp_path, tianditu_key=""),
+        Settings(data_dir=tmp_path, tianditu_key="k&1"),
+    )
     assert [one.id for one in maps.values() if one.available(bare)] == ["osm"]
     assert [one.id for one in maps.values() if one.available(keyed)] == ["osm", "tianditu"]
     (tmp_path / "basemaps").mkdir()
@@ -134,8 +140,14 @@ def test_base_maps_state_datum_and_attribution(tmp_path):
 @pytest.mark.parametrize("datum", ["gcj02", "bd09", "mars"])
 def test_a_shifted_base_map_is_refused(tmp_path, datum):
     amap = {
-        "title_zh": "高德", "title_en": "AMap", "kind": "raster", "urls": ["https://example.org/{z}/{x}/{y}"],
-        "datum": datum, "attribution": "AMap", "needs_network": True, "maxzoom": 18,
+        "title_zh": "高德",
+        "title_en": "AMap",
+        "kind": "raster",
+        "urls": ["https://example.org/{z}/{x}/{y}"],
+        "datum": datum,
+        "attribution": "AMap",
+        "needs_network": True,
+        "maxzoom": 18,
     }
     (tmp_path / "amap.json").write_text(json.dumps(amap), "utf-8")
     with pytest.raises(BaseMapError, match=datum):

@@ -37,10 +37,17 @@ def changed_by(tags: TileTags, found: Event, z: int, x: int, y: int) -> bool:
 @pytest.mark.parametrize(
     ("z", "x", "y", "changes"),
     [
-        (12, 3379, 1599, True), (12, 3378, 1599, False),
-        (11, 1689, 799, True), (11, 1688, 799, False), (8, 211, 99, True), (8, 210, 99, False),
-        (14, 13516, 6396, True), (14, 13519, 6399, True), (14, 13520, 6396, False),
-        (5, 26, 12, True), (5, 0, 0, True),  # from far away every change counts
+        (12, 3379, 1599, True),
+        (12, 3378, 1599, False),
+        (11, 1689, 799, True),
+        (11, 1688, 799, False),
+        (8, 211, 99, True),
+        (8, 210, 99, False),
+        (14, 13516, 6396, True),
+        (14, 13519, 6399, True),
+        (14, 13520, 6396, False),
+        (5, 26, 12, True),
+        (5, 0, 0, True),  # from far away every change counts
     ],
 )
 def test_a_change_reaches_parents_and_children(tags, z, x, y, changes):
@@ -72,7 +79,7 @@ def test_scope_parameters_and_process_make_the_tag(tags):
         ("100:100:", "100:100:", True),
         ("100:105:102", "100:101:", True),
         ("100:105:102", "100:105:102", True),
-        ("100:105:102", "103:105:", False),   # the asker saw 102 committed, we did not
+        ("100:105:102", "103:105:", False),  # the asker saw 102 committed, we did not
         ("100:105:102", "100:106:102", False),
         ("100:105:102", "100:104:102,103", True),
     ],
