@@ -1,0 +1,66 @@
+"""The nouns of grids; they are also the replies of the API.
+
+Points and polygons are WGS84, longitude first; lengths are metres, areas square metres on the ellipsoid.
+"""
+
+from gisgov.grids.model.places import (
+    AreaShape,
+    Cell,
+    CellRef,
+    Location,
+    Locations,
+    Person,
+    Post,
+    Responsible,
+    RunnerUp,
+    SpecialCell,
+    StaffRow,
+)
+from gisgov.grids.model.releases import (
+    Active,
+    Cells,
+    Defect,
+    FrameRule,
+    ImportOrder,
+    ImportReport,
+    Level,
+    MovedKind,
+    MovedLand,
+    Network,
+    Notice,
+    Published,
+    Release,
+    ReleaseRef,
+    ReleaseState,
+    Root,
+)
+
+__all__ = [
+    "Active",
+    "AreaShape",
+    "Cell",
+    "CellRef",
+    "Cells",
+    "Defect",
+    "FrameRule",
+    "ImportOrder",
+    "ImportReport",
+    "Level",
+    "Location",
+    "Locations",
+    "MovedKind",
+    "MovedLand",
+    "Network",
+    "Notice",
+    "Person",
+    "Post",
+    "Published",
+    "Release",
+    "ReleaseRef",
+    "ReleaseState",
+    "Responsible",
+    "Root",
+    "RunnerUp",
+    "SpecialCell",
+    "StaffRow",
+]
