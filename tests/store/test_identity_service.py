@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from gisgov.identity import rules, service
 from gisgov.identity.model import NewArea, NewGrant, NewOrg, NewUser, Refused, Role, SessionKind, SignedIn
-from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.actor import NOBODY, SYSTEM
 from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from gisgov.kernel.scope import NOTHING
 
@@ -224,6 +224,24 @@ def test_failures_pause_the_login_and_the_client(tx, people):
         "session.throttled", 900
     )
     assert isinstance(service.sign_in(tx, "admin", "gisgov-demo", "desk", SessionKind.WEB), SignedIn)
+
+
+def test_a_burst_of_guesses_is_counted_as_well(database):
+    with database.transaction(SYSTEM) as tx:
+        service.create_users(tx, [NewUser("worker", "W")], "gisgov-demo")
+
+    def guess(i: int) -> str:
+        with database.transaction(NOBODY) as tx:
+            return service.sign_in(tx, "worker", f"guess {i}", f"c{i}", SessionKind.WEB).code
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = Counter(pool.map(guess, range(12)))
+    assert codes == {"session.wrong_password": 5, "session.throttled": 7}
+
+
+def test_workplace_names_the_areas_of_cells(tx, areas, people):
+    mine = tx.acting_as(service.actor_of(tx, people["worker"]))
+    assert [area.name for area in service.workplace(mine).areas] == ["甸新社区"]
 
 
 def test_sweep_forgets_what_has_ended(tx, people):

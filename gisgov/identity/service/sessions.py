@@ -2,10 +2,11 @@
 
 import hashlib
 import secrets
+from functools import cache
 
 from gisgov.identity import rules
 from gisgov.identity.model import Grant, Refused, Session, SessionKind, SignedIn, Workplace
-from gisgov.identity.service.areas import areas_by_ids
+from gisgov.identity.service.areas import areas_by_ids, areas_of_no
 from gisgov.identity.service.users import HASHER, login_key, users_by_ids, users_by_logins
 from gisgov.identity.store import areas as area_store
 from gisgov.identity.store import sessions as store
@@ -17,9 +18,6 @@ from gisgov.kernel.events import emit
 from gisgov.kernel.scope import EVERYTHING, Scope
 
 TOKEN_BYTES = 32
-
-# Verified when the login is unknown, so that the time of the answer does not tell which logins exist.
-_NOBODYS_HASH = HASHER.hash(secrets.token_urlsafe())
 
 
 def sign_in(tx: Tx, login: str, password: str, client: str, kind: SessionKind) -> SignedIn | Refused:
@@ -42,7 +40,7 @@ def sign_in(tx: Tx, login: str, password: str, client: str, kind: SessionKind) -
     if any(waits):
         return Refused("session.throttled", max(wait for wait in waits if wait))
     known = user_store.password_hash(tx, login)
-    if not HASHER.verify(password, known or _NOBODYS_HASH) or known is None:
+    if not HASHER.verify(password, known or _nobodys_hash()) or known is None:
         store.add_failures(tx, keys)
         _emit_refusal(tx, login, client)
         return Refused("session.wrong_password")
@@ -97,8 +95,12 @@ def workplace(tx: Tx) -> Workplace:
     if tx.actor.user_id is None:
         raise NotSignedIn("session.required")
     me = users_by_ids(tx, [tx.actor.user_id])[tx.actor.user_id]
-    held = {grant.area_id for grant in user_store.grants_held(tx, me.id) if grant.area_id is not None}
-    areas = tuple(areas_by_ids(tx, held).values())
+    held = user_store.grants_held(tx, me.id)
+    named = areas_by_ids(tx, {grant.area_id for grant in held if grant.area_id is not None})
+    # who looks after single cells works in the areas these belong to
+    of_cells = [areas_of_no(tx, grant.no_lo)[-1:] for grant in held if grant.area_id is None and grant.no_lo]
+    named |= {area.id: area for found in of_cells for area in found}
+    areas = tuple(sorted(named.values(), key=lambda area: area.no))
     return Workplace(
         me.id,
         me.name,
@@ -113,6 +115,12 @@ def workplace(tx: Tx) -> Workplace:
 def sweep(tx: Tx) -> None:
     """Delete ended sessions and failures that no longer count; a job."""
     store.sweep(tx, tx.now - max(rules.LOGIN_THROTTLE.window, rules.CLIENT_THROTTLE.window))
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Return what is verified when a login is unknown: the time of the answer must not tell which exist."""
+    return HASHER.hash(secrets.token_urlsafe())
 
 
 def _hash(token: str) -> bytes:
