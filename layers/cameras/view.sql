@@ -1,4 +1,5 @@
--- What each camera looks over: a sector of nine points on its range, and the camera itself.
+-- What each camera looks over: a sector of nine points on its range, and the camera itself. Those that stand
+-- beside the tile (some 400 m, in degrees) may look into it.
 SELECT c.id, c.state,
        ST_MakePolygon(ST_MakeLine(ARRAY[c.geom] || arc.points || ARRAY[c.geom])) AS geom
 FROM camera c
@@ -9,6 +10,6 @@ CROSS JOIN LATERAL (
     ) AS points
     FROM generate_series(0, 8) AS step
 ) arc
-WHERE c.geom && {bounds} AND {scope}
+WHERE c.geom && ST_Expand({bounds}, 0.005) AND {scope}
   AND c.heading_deg IS NOT NULL AND c.fov_deg IS NOT NULL AND c.range_m > 0
   AND (CAST(:state AS text[]) IS NULL OR c.state = ANY (:state))

@@ -46,5 +46,5 @@ export const api = {
   basemaps: () => request<{ basemaps: BaseMap[]; default: string }>('GET', '/api/basemaps'),
   hours: (since: string, until: string) =>
     request<{ hours: { hour: string; n: number }[] }>('GET', '/api/heat/hours', { query: { since, until } }),
-  categories: () => request<{ items: Category[] }>('GET', '/api/categories'),
+  categories: () => request<{ categories: Category[] }>('GET', '/api/categories'),
 }

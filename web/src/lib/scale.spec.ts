@@ -16,6 +16,7 @@ describe('lengthOf', () => {
   it.each([
     [285.6, '286', 'm'],
     [1240, '1.2', 'km'],
+    [5000, '5', 'km'],
     [23_400, '23', 'km'],
   ] as const)('%d m', (metres, value, unit) => expect(lengthOf(metres)).toEqual({ value, unit }))
 })

@@ -21,11 +21,11 @@ export interface Length {
   unit: 'm' | 'km'
 }
 
-/** Metres below 1,000, then kilometres with one decimal below ten. */
+/** Metres below 1,000, then kilometres with at most one decimal below ten. */
 export function lengthOf(metres: number): Length {
   if (metres < 1000) return { value: String(Math.round(metres)), unit: 'm' }
   const km = metres / 1000
-  return { value: km < 10 ? km.toFixed(1) : String(Math.round(km)), unit: 'km' }
+  return { value: String(km < 10 ? Math.round(km * 10) / 10 : Math.round(km)), unit: 'km' }
 }
 
 export type Box = [west: number, south: number, east: number, north: number]

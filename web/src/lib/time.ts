@@ -63,12 +63,15 @@ export function dayKey(at: string | number): string {
   return `${year}-${month?.padStart(2, '0')}-${day?.padStart(2, '0')}`
 }
 
-/** `11月20日 周五` or `Fri 20 Nov` */
+/** `11月20日` or `Nov 20` */
+export function dateWords(at: string | number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { timeZone: ZONE, month: 'short', day: 'numeric' }).format(new Date(at))
+}
+
+/** `11月20日 周五` or `Nov 20 Fri` */
 export function dayWords(at: string | number, locale: string): string {
-  const date = new Date(at)
-  const weekday = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: 'short' }).format(date)
-  const day = new Intl.DateTimeFormat(locale, { timeZone: ZONE, month: 'short', day: 'numeric' }).format(date)
-  return `${day} ${weekday}`
+  const weekday = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: 'short' }).format(new Date(at))
+  return `${dateWords(at, locale)} ${weekday}`
 }
 
 export type DayName = 'today' | 'yesterday' | 'other'

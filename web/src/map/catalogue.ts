@@ -47,7 +47,7 @@ export function fadeEntry(map: Map, entry: LayerEntry, opacity: number): void {
 export function narrowEntry(map: Map, entry: LayerEntry, query: Record<string, string>): void {
   const source = map.getSource<VectorTileSource>(entry.id)
   const tiles = tilesOf(entry, query)
-  if (source && source.tiles[0] !== tiles) source.setTiles([tiles])
+  if (source && source.serialize().tiles?.[0] !== tiles) source.setTiles([tiles])
 }
 
 /** Features on screen per legend line; those cut by tile edges count once. */

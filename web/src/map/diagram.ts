@@ -24,22 +24,34 @@ const looks = [
     paint: { 'line-color': '#1C2642', 'line-width': 3 } },
 ].map((look) => ({ ...look, source: 'areas', 'source-layer': 'areas' }))
 
+/** `洪家楼街道` has room for `洪家楼`. */
+const SHORT = [
+  'let', 'name', ['get', 'name'],
+  ['case', ['==', ['slice', ['var', 'name'], -2], '\u8857\u9053'], ['slice', ['var', 'name'], 0, -2], ['var', 'name']],
+]
+
 const NAMES = {
   id: 'name', type: 'symbol', source: 'areas', 'source-layer': 'areas_label', filter: ['==', ['get', 'depth'], 2],
-  layout: { 'text-field': ['get', 'name'], 'text-font': ['Noto Sans CJK SC'], 'text-size': 14 },
+  layout: { 'text-field': SHORT, 'text-font': ['Noto Sans CJK SC Bold'], 'text-size': 14 },
   paint: { 'text-color': '#1C2642', 'text-halo-color': '#fff', 'text-halo-width': 2 },
 }
 
 interface TileJson {
   bounds?: Box
+  synthetic?: boolean
+}
+
+export interface Diagram {
+  synthetic: boolean
+  erase: () => void
 }
 
 /** Draws what anybody may see; an installation that keeps its borders to itself shows nothing. */
-export async function drawDiagram(container: HTMLElement): Promise<() => void> {
+export async function drawDiagram(container: HTMLElement): Promise<Diagram> {
   const { layers } = await request<{ layers: LayerEntry[] }>('GET', '/api/layers')
   const areas = layers.find(({ id }) => id === 'areas')
-  if (!areas) return () => undefined
-  const { bounds } = await request<TileJson>('GET', areas.tilejson)
+  if (!areas) return { synthetic: false, erase: () => undefined }
+  const { bounds, synthetic = false } = await request<TileJson>('GET', areas.tilejson)
   const { tiles, minzoom, maxzoom } = areas
   const map = new Map({
     container,
@@ -53,5 +65,5 @@ export async function drawDiagram(container: HTMLElement): Promise<() => void> {
       layers: [...looks, NAMES] as LayerSpecification[],
     },
   })
-  return () => map.remove()
+  return { synthetic, erase: () => map.remove() }
 }

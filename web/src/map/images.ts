@@ -266,7 +266,7 @@ function paint({ size: [width, height], draw }: Image): ImageData | null {
 
 /** Gives the map every sign it asks for, when it asks. */
 export function provideImages(map: Map): void {
-  map.on('styleimagemissing', ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     const image = imageOf(id)
     const pixels = image && paint(image)
     if (pixels && !map.hasImage(id)) map.addImage(id, pixels, { pixelRatio: RATIO, ...image.options })

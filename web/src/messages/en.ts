@@ -23,6 +23,7 @@ export const en: Catalogue = {
   'signin.busy': 'Signing in',
   'signin.trace': 'Signing in, reading and handling are recorded. Repeated wrong passwords lock for a while.',
   'signin.expired': 'Your session has ended. Sign in again.',
+  'signin.synthetic': 'Demonstration data: borders below the district are synthetic',
   'signin.map': 'Cells of the district',
 
   'rail.label': 'Main navigation',
@@ -54,8 +55,8 @@ export const en: Catalogue = {
   'queue.keys': 'next and previous',
 
   'lamp.green': 'In time',
-  'lamp.yellow': 'Due soon',
-  'lamp.red': 'Overdue',
+  'lamp.yellow': 'Soon',
+  'lamp.red': 'Over',
   'lamp.filter': 'Only: {lamp}',
 
   'search.placeholder': 'Search orders, addresses',
@@ -186,6 +187,7 @@ export const en: Catalogue = {
   'why.runner_up': 'Runner-up',
   'why.passed': 'Passed',
   'why.fell.inside': 'in {cell}, {distance} from its border',
+  'why.fell.inside.unmeasured': 'in {cell}',
   'why.fell.border': 'exactly on the border of {cell}',
   'why.fell.snapped': 'outside, snapped to {cell}, {distance} away',
   'why.fell.none': 'no position, sent to the desk',
@@ -195,7 +197,6 @@ export const en: Catalogue = {
   'why.release.dated': 'cells of {date}',
   'why.version': 'version {version}',
   'why.runner_up.at': '{cell}, {distance} away',
-  'why.runner_up.none': 'no neighbouring cell',
 
   'post.worker': 'grid worker',
   'post.leader': 'grid leader',

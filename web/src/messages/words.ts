@@ -1,5 +1,5 @@
 /** Figures with their units, in the language of the moment. */
-import { clock, dayName, dayWords, spanOf } from '../lib/time'
+import { clock, dateWords, dayName, dayWords, spanOf } from '../lib/time'
 import { lengthOf } from '../lib/scale'
 import { locale, t } from '.'
 
@@ -23,10 +23,18 @@ export function ago(at: string, nowMs: number): string {
   return minutes < 1440 ? t('time.hours_ago', { n: Math.floor(minutes / 60) }) : moment(at, nowMs)
 }
 
-/** `10:42` today, `昨天 10:42`, else `11月18日 周三 10:42`. */
+/** `10:42` today, `昨天 10:42`, else `11月18日 10:42`. */
 export function moment(at: string, nowMs: number): string {
   const name = dayName(at, nowMs)
-  return name === 'today' ? clock(at) : `${day(at, nowMs)} ${clock(at)}`
+  if (name === 'today') return clock(at)
+  return `${name === 'other' ? dateWords(at, locale.value) : t('time.yesterday')} ${clock(at)}`
+}
+
+/** The day alone, or the clock of today: for narrow columns. */
+export function briefly(at: string, nowMs: number): string {
+  const name = dayName(at, nowMs)
+  if (name === 'today') return clock(at)
+  return name === 'other' ? dateWords(at, locale.value) : t('time.yesterday')
 }
 
 export function day(at: string | number, nowMs: number): string {

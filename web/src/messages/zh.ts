@@ -21,6 +21,7 @@ export const zh = {
   'signin.busy': '正在登录',
   'signin.trace': '登录、查看和办理都会留痕。连续输错会暂时锁定。',
   'signin.expired': '登录已过期，请重新登录。',
+  'signin.synthetic': '地图为演示数据，街道及以下边界为合成',
   'signin.map': '辖区网格示意',
 
   'rail.label': '主导航',
@@ -184,6 +185,7 @@ export const zh = {
   'why.runner_up': '备选',
   'why.passed': '未选',
   'why.fell.inside': '{cell}内，距边界 {distance}',
+  'why.fell.inside.unmeasured': '{cell}内',
   'why.fell.border': '恰在{cell}边界上',
   'why.fell.snapped': '网格外，就近归{cell}，相距 {distance}',
   'why.fell.none': '没有坐标，已转受理席',
@@ -193,7 +195,6 @@ export const zh = {
   'why.release.dated': '网格 {date} 版',
   'why.version': '第 {version} 版',
   'why.runner_up.at': '{cell}，点位在界外 {distance}',
-  'why.runner_up.none': '没有相邻网格',
 
   'post.worker': '网格员',
   'post.leader': '网格长',

@@ -13,7 +13,7 @@ let asking: AbortController | null = null
 export async function openRegister(): Promise<void> {
   Object.assign(store, { pane: 'register', selected: null, order: null, wide: false, cardFolded: false })
   startAgain()
-  if (!store.categories.length) store.categories = (await api.categories()).items
+  if (!store.categories.length) store.categories = (await api.categories()).categories
 }
 
 export function startAgain(): void {
