@@ -93,7 +93,7 @@ def paper(
     page.fit_bounds(
         [[south, west], [north, east]], padding_top_left=(LEGEND_PX, 12), padding_bottom_right=(12, 40)
     )
-    cast("Figure", page.get_root()).html.add_child(Element(_legend(tx, layer)))
+    cast("Figure", page.get_root()).html.add_child(Element(_legend(tx, layer, params or {})))
     return page
 
 
@@ -191,8 +191,13 @@ def _sign(source: Source, symbol: Symbol, properties: Mapping[str, Any]) -> str:
     return svg(symbol, SIGN_PX, char, {color: properties[name] for name, color in source.ring.items()})
 
 
-def _legend(tx: Tx, layer: Layer) -> str:
+def _legend(tx: Tx, layer: Layer, params: Mapping[str, str]) -> str:
     about = layer.about
+    narrowed = "".join(
+        f"<p>{escape(one.label_zh)}：{escape(params[one.name])}</p>"
+        for one in about.filter
+        if one.name in params
+    )
     lines = "".join(
         f"<li>{svg(entry.symbol)} {escape(entry.label_zh)} <small>{escape(entry.label_en)}</small></li>"
         for entry in about.legend
@@ -212,5 +217,5 @@ def _legend(tx: Tx, layer: Layer) -> str:
       #legend h1 {{ font-size: 16px; margin: 0 }} #legend p, #legend small {{ color: #454C59; margin: 0 }}
     </style>
     <div id="legend"><h1>{escape(about.title_zh)} <small>{escape(about.title_en)}</small></h1>
-      <ul>{lines}</ul><p>{escape(about.note_zh)}</p>{marked}<p>WGS84 · {moment} {escape(tx.settings.timezone)}</p></div>
+      <ul>{lines}</ul><p>{escape(about.note_zh)}</p>{narrowed}{marked}<p>WGS84 · {moment} {escape(tx.settings.timezone)}</p></div>
     """
