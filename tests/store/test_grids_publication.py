@@ -51,8 +51,11 @@ def probe(settings):
     engine.dispose()
 
 
-def report(database: Database, points: np.ndarray) -> list[float]:
-    """Locate and store points, each in a transaction of its own; returns how long each took in ms."""
+def report(database: Database, points: np.ndarray) -> list[tuple[float, float]]:
+    """Locate and store points, each in a transaction of its own.
+
+    Returns for each how long it waited for a publication, and how long it took in all, in ms.
+    """
     took = []
     insert = text(
         "INSERT INTO probe (lon, lat, code, release_no, cell_version_id) VALUES (:x, :y, :c, :n, :v)"
@@ -60,14 +63,18 @@ def report(database: Database, points: np.ndarray) -> list[float]:
     for x, y in points.tolist():
         began = perf_counter()
         with database.transaction(SYSTEM) as tx:
+            grids.warm(tx)
+            asked = perf_counter()
+            grids.hold_releases(tx)
+            waited = perf_counter() - asked
             found = grids.locate_for_write(tx, x, y)
             row = {"x": x, "y": y, "c": found.cell.code, "n": found.release.no, "v": found.cell.version_id}
             tx.conn.execute(insert, row)
-        took.append((perf_counter() - began) * 1000)
+        took.append((waited * 1000, (perf_counter() - began) * 1000))
     return took
 
 
-def report_elsewhere(settings: Settings, points: np.ndarray) -> list[float]:
+def report_elsewhere(settings: Settings, points: np.ndarray) -> list[tuple[float, float]]:
     """`report` in a process of its own."""
     database = Database(settings)
     with database.transaction(SYSTEM) as tx:
@@ -128,7 +135,7 @@ def test_reports_during_publications_go_to_the_owner_of_the_moment(database):
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("probe")
-def test_forty_publications_during_five_thousand_reports(database, settings):
+def test_forty_publications_during_five_thousand_reports(database, settings, record_testsuite_property):
     layout = Layout(40, 40)
     with database.transaction(SYSTEM) as tx:
         publish(tx, layout.cells(0))
@@ -144,7 +151,9 @@ def test_forty_publications_during_five_thousand_reports(database, settings):
         took = np.concatenate([run.result() for run in running])
     assert len(before) == 40
     assert assert_none_mis_owned(database, layout, before) > 5
-    assert took.max() < LATEST_MS, np.percentile(took, [50, 99, 100])
+    for name, values in zip(("waited_ms", "took_ms"), took.T, strict=True):
+        record_testsuite_property(name, np.percentile(values, [50, 99, 99.9, 100]).round(1).tolist())
+    assert took[:, 0].max() < LATEST_MS
 
 
 def test_a_publication_lets_others_pass_while_it_waits_for_a_long_writer(database):
