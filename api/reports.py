@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.encoders import jsonable_encoder
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from api.deps import TxDep, public
 from gisgov.intake import service as intake
@@ -18,6 +18,7 @@ from gisgov.orders import service as orders
 from gisgov.orders.model import Filed
 
 router = APIRouter(prefix="/api", tags=["reports"])
+_FILED = TypeAdapter(Filed)
 
 
 class ReporterBody(BaseModel):
@@ -101,7 +102,7 @@ def report(
     )
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
-    return Filed(**reply)
+    return _FILED.validate_python(reply)
 
 
 def _refuse_broken_session(request: Request) -> None:

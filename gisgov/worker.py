@@ -7,7 +7,7 @@ from gisgov.identity import service as identity
 from gisgov.kernel import events
 from gisgov.kernel.db import Tx
 from gisgov.kernel.events import Event
-from gisgov.kernel.jobs import Task, defer
+from gisgov.kernel.jobs import Task, defer, rescue
 from gisgov.media import service as media
 from gisgov.orders import service as orders
 from gisgov.oversight import service as oversight
@@ -49,6 +49,7 @@ def react(tx: Tx, event_id: int) -> None:
 TASKS = (
     Task("react", react),
     Task("orders.check_overdue", oversight.check_overdue, cron="* * * * * */10"),
+    Task("jobs.rescue", rescue, cron="* * * * * */15"),
     Task("identity.sweep", identity.sweep, cron="17 * * * *"),
     Task("media.sweep", media.sweep, cron="41 3 * * *"),
     Task("patrol.reduce_old", patrol.reduce_old, cron="11 2 * * *"),

@@ -11,9 +11,24 @@ from functools import cache
 from typing import Any
 
 import procrastinate
+from sqlalchemy import text
 
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import SESSION_OPTIONS, Database, Tx
+
+SILENT_S = 30
+"""A worker that has shown no sign of life for so long is dead."""
+
+_RESCUE = text(
+    """
+    SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM (
+        SELECT id FROM procrastinate_jobs
+        WHERE status = 'doing' AND (worker_id IS NULL OR worker_id IN (
+            SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :silent_s)))
+        FOR UPDATE SKIP LOCKED
+    ) AS stranded
+    """
+)
 
 KEPT_RETRIES = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
 
@@ -53,6 +68,20 @@ def defer(
         task, schedule_at=schedule_at, lock=lock, connection=tx.conn.connection.driver_connection
     )
     job.defer(**arguments)
+
+
+def rescue(tx: Tx) -> int:
+    """Give back the jobs of workers that were killed, to be done again; a timer.
+
+    A worker shows every ten seconds that it lives. A job of a dead one was rolled back with its connection.
+
+    Returns
+    -------
+    int
+        How many were given back.
+    """
+    given_back = tx.conn.execute(_RESCUE, {"silent_s": SILENT_S})
+    return len(given_back.all())
 
 
 def run_worker(database: Database, tasks: Iterable[Task], concurrency: int = 4) -> None:

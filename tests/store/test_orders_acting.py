@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from gisgov.identity import service as identity
-from gisgov.kernel.errors import Conflict, GisgovError, Invalid, NotAllowed, NotFound
+from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from gisgov.orders import service as orders
 from gisgov.orders.model import Inputs, State
 from gisgov.orders.rules.lifecycle import LIFECYCLE
@@ -100,10 +101,9 @@ def test_everybody_tries_everything(town, state):
             with undone(town):
                 try:
                     orders.act(tx, no, action, given)
-                except GisgovError as refused:
-                    assert isinstance(refused, NotAllowed | Conflict | NotFound), (login, action, refused)
-                else:
-                    done.add((action, login))
+                except (NotAllowed, Conflict, NotFound):
+                    continue
+                done.add((action, login))
     assert done == {(action, login) for action, logins in allowed.items() for login in logins}
 
 
@@ -136,7 +136,9 @@ def test_a_story_of_direct_handling_closes_by_itself_and_is_rated(town):
     assert [row.action for row in view.timeline] == ["submit_result", "start", "sign_in", "route", "reported"]
     assert [row.version for row in view.timeline] == [5, 4, 3, 2, 1]
     assert view.timeline[0].files[0].kind == "image"
-    assert [(one.mode, one.user_name, one.ended_as) for one in view.assignments] == [("route", "张三", "done")]
+    assert [(one.mode, one.user_name, one.ended_as) for one in view.assignments] == [
+        ("route", "张三", "done")
+    ]
     assert view.lamp is None
     rated = orders.act(town.tx, no, "rate", Inputs(score=4, text="还行", token=filed.tracking_token))
     assert rated.score == 4
@@ -216,7 +218,10 @@ def test_a_reassigned_order_is_seen_by_old_and_new_holder_and_their_leaders_and_
     everywhere = {"dispatcher", "auditor", "leader", "chief", "resident"}
     assert sees == chain | everywhere
     town.act("dispatcher", no, "reassign", note="转二街道", user_id=town.ids["far_worker"])
-    assert {login for login in NAMES if _sees(town, login, no)} == chain | everywhere | {"far_worker", "far_street"}
+    assert {login for login in NAMES if _sees(town, login, no)} == chain | everywhere | {
+        "far_worker",
+        "far_street",
+    }
     town.act("dispatcher", no, "reassign", note="转城管", org_id=town.orgs["cg"])
     assert {login for login in NAMES if _sees(town, login, no)} == set(NAMES) - {"other_worker"}
     assert town.order(no).closure_policy == "review"
@@ -252,7 +257,9 @@ def test_a_dispatch_needs_somebody_who_can_handle(town, target):
 
 def test_the_reporter_follows_progress_by_token_alone(town):
     filed = town.report()
-    page = orders.track(town.tx.acting_as(identity.actor_of(town.tx, town.ids["far_worker"])), filed.tracking_token)
+    page = orders.track(
+        town.tx.acting_as(identity.actor_of(town.tx, town.ids["far_worker"])), filed.tracking_token
+    )
     assert (page.heading, page.holder.name, page.result) == ("open", "张*", "")
     assert [step["now"] for step in page.steps] == [False, True, False, False, False]
     town.handled(filed.order_no)
@@ -281,21 +288,24 @@ def test_the_reporter_is_masked(town):
 def test_the_lamp_follows_the_clock(town):
     no = town.report().order_no
     lamps = [
-        orders.view(town.at(timedelta(hours=hours)).by("worker"), no).lamp for hours in (0, 2.99, 3, 3.99, 4, 40)
+        orders.view(town.at(timedelta(hours=hours)).by("worker"), no).lamp
+        for hours in (0, 2.99, 3, 3.99, 4, 40)
     ]
     assert lamps == [Lamp.GREEN, Lamp.GREEN, Lamp.YELLOW, Lamp.YELLOW, Lamp.RED, Lamp.RED]
 
 
 def test_every_step_leaves_one_trace_row_and_its_events_reach_every_party(town):
-    from sqlalchemy import text
-
     no = town.report().order_no
     town.act("dispatcher", no, "reassign", note="改派", user_id=town.ids["far_worker"])
     order = town.order(no)
-    traced = town.tx.conn.execute(text("SELECT version FROM trace WHERE order_id = :id ORDER BY id"), {"id": order.id})
+    traced = town.tx.conn.execute(
+        text("SELECT version FROM trace WHERE order_id = :id ORDER BY id"), {"id": order.id}
+    )
     assert list(traced.scalars()) == list(range(1, order.version + 1))
     rows = town.tx.conn.execute(
-        text("SELECT kind, version, user_ids FROM event WHERE subject_kind = 'order' AND subject_id = :id ORDER BY id"),
+        text(
+            "SELECT kind, version, user_ids FROM event WHERE subject_kind = 'order' AND subject_id = :id ORDER BY id"
+        ),
         {"id": order.id},
     ).all()
     assert [(row.kind, row.version) for row in rows] == [

@@ -1,6 +1,7 @@
 """Many at once: one wins and the others are told; numbers are given without waiting."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -70,8 +71,6 @@ def test_a_report_does_not_wait_for_another_that_is_still_being_written(database
 
 
 def test_two_timers_at_once_open_one_supervision(database, town, clock):
-    from datetime import timedelta
-
     nos = [report(database) for _ in range(6)]
     clock.advance(timedelta(hours=5))
 

@@ -3,14 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import shapely
+from sqlalchemy import text
 
 from gisgov.grids import service as grids
+from gisgov.grids.model import Cells, FrameRule, Post
 from gisgov.intake.model import NewReport
 from gisgov.kernel.actor import NOBODY
 from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, TooMany
 from gisgov.orders import service as orders
 from gisgov.orders.model import State
-from tests.grid_makers import WEST, FrameRule, board, middle, publish
+from tests.grid_makers import WEST, board, middle, publish
 from tests.order_makers import Town, standing, undone
 
 
@@ -106,8 +109,6 @@ def test_an_accepted_order_of_another_function_goes_to_the_grid(town):
 
 
 def test_the_one_with_fewer_orders_gets_it(town):
-    from gisgov.grids.model import Post
-
     grids.staff(town.tx, town.cells["0101"], town.ids["other_worker"], Post.WORKER)
     holders = [town.order(town.report().order_no).holder_name for _ in range(4)]
     assert holders == ["张三", "李四", "张三", "李四"]
@@ -155,8 +156,6 @@ def test_the_point_as_sent_is_kept_beside_the_converted_one(town):
     no = town.report(datum="gcj02").order_no
     order = town.order(no)
     assert (order.lon, order.lat) != (lon, lat)
-    from sqlalchemy import text
-
     kept = town.tx.conn.execute(text("SELECT original FROM report ORDER BY id DESC LIMIT 1")).scalar_one()
     assert kept == {"lon": lon, "lat": lat, "datum": "gcj02", "accuracy_m": None}
 
@@ -173,7 +172,14 @@ def test_strangers_report_as_residents_only_and_not_too_often(town):
     lon, lat = middle(1, 1)
 
     def send(**more):
-        given = {"source": "resident", "content": "x", "lon": lon, "lat": lat, "datum": "wgs84", "client_key": "c"}
+        given = {
+            "source": "resident",
+            "content": "x",
+            "lon": lon,
+            "lat": lat,
+            "datum": "wgs84",
+            "client_key": "c",
+        }
         return orders.report(stranger, NewReport(**given | more))
 
     with pytest.raises(NotAllowed):
@@ -220,14 +226,10 @@ def test_unsigned_orders_follow_their_cells_and_others_stay(town):
     cells = board()
     lon, lat = middle(1, 1)
     shapes = cells.polygons.copy()
-    import shapely
-
     corner = shapely.box(WEST, lat - 0.001, lon + 0.001, lat + 0.001).intersection(shapes[5])
     shapes[5], shapes[4] = shapes[5].difference(corner), shapes[4]
     neighbour = cells.codes.index("0001")
     shapes[neighbour] = shapes[neighbour].union(corner)
-    from gisgov.grids.model import Cells, Post
-
     grids.staff(town.tx, town.cells["0001"], town.ids["other_worker"], Post.WORKER)
     published = publish(town.tx, Cells(shapes, cells.codes, cells.names, cells.paths, cells.path_names),
                         frame_rule=FrameRule.KEEP)  # fmt: skip
