@@ -109,6 +109,6 @@ def _register(app: procrastinate.App, database: Database, task: Task) -> None:
         with database.transaction(SYSTEM) as tx:
             task.run(tx, **arguments)
 
-    registered = app.task(name=task.name, retry=KEPT_RETRIES)(run)
+    registered: Any = app.task(name=task.name, retry=KEPT_RETRIES)(run)
     if task.cron:
         app.periodic(cron=task.cron)(registered)
