@@ -74,7 +74,9 @@ def local_file(name: str, request: Request, maps: BaseMapsDep) -> FileResponse:
     path = maps.get(name).path(request.app.state.settings)
     if path is None or not path.is_file():
         raise NotFound("tile.basemap_absent", field="basemap", basemap=name)
-    return FileResponse(path, media_type="application/vnd.pmtiles", headers={"Cache-Control": "no-cache"})
+    # A range of the file must stay that range: told that it is encoded already, the gzip middleware leaves it alone.
+    headers = {"Cache-Control": "no-cache", "Content-Encoding": "identity"}
+    return FileResponse(path, media_type="application/vnd.pmtiles", headers=headers)
 
 
 @router.get(

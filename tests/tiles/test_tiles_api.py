@@ -1,11 +1,14 @@
 """Tiles over HTTP: addresses, entity tags, what may be kept and what must be asked for again."""
 
+import json
 from datetime import timedelta
-from threading import Condition
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Thread
 
 import mapbox_vector_tile
 import pytest
 
+from basemaps.catalog import FOLDER, BaseMaps
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant, NewUser, Role, SessionKind
 from gisgov.kernel import events
@@ -197,6 +200,45 @@ def test_the_local_base_map_answers_ranges(client, settings):
     )
     assert (piece.status_code, piece.content) == (206, bytes(range(16, 32)))
     assert piece.headers["content-range"] == "bytes 16-31/10240"
+    large = client.get(
+        "/basemaps/local.pmtiles", headers={"Range": "bytes=0-4095", "Accept-Encoding": "gzip"}
+    )
+    assert large.headers["content-length"] == "4096"
+
+
+class Upstream(BaseHTTPRequestHandler):
+    """Somebody else's picture server, which wants a key."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/7/3/2?tk=secret" else 403)
+        self.send_header("Content-Type", "image/png")
+        self.end_headers()
+        self.wfile.write(b"\x89PNG")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_pictures_of_a_keyed_map_come_through_this_server_for_those_signed_in(west, tmp_path):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    Thread(target=server.serve_forever, daemon=True).start()
+    keyed = {
+        **json.loads((FOLDER / "tianditu.json").read_text("utf-8")),
+        "upstream": {"vec": f"http://127.0.0.1:{server.server_port}/{{z}}/{{x}}/{{y}}?tk={{key}}"},
+    }
+    (tmp_path / "tianditu.json").write_text(json.dumps(keyed), "utf-8")
+    state = west.app.state
+    state.base_maps = BaseMaps.load(tmp_path)
+    state.settings = state.settings.model_copy(update={"tianditu_key": "secret"})
+    picture = west.get("/basemaps/tianditu/vec/7/3/2.png")
+    assert (picture.status_code, picture.content) == (200, b"\x89PNG")
+    assert picture.headers["content-type"] == "image/png"
+    assert west.get("/basemaps/tianditu/vec/7/3/9.png").json()["code"] == "tile.basemap_silent"
+    assert west.get("/basemaps/tianditu/cva/7/3/2.png").json()["code"] == "tile.basemap_absent"
+    del west.headers["Authorization"]
+    assert west.get("/basemaps/tianditu/vec/7/3/2.png").status_code == 401
+    server.shutdown()
+    server.server_close()
 
 
 def decoded(reply) -> list[dict]:
