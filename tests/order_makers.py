@@ -124,9 +124,13 @@ def found(tx: Tx) -> Town:
         ],
     )
     orgs = {code: org.id for code, org in made.items()}
-    home = dict.fromkeys(NAMES, "centre") | dict.fromkeys(("worker", "other_worker", "substitute", "cell_leader", "street"), "s0")
+    home = dict.fromkeys(NAMES, "centre") | dict.fromkeys(
+        ("worker", "other_worker", "substitute", "cell_leader", "street"), "s0"
+    )
     home |= {"far_worker": "s1", "far_street": "s1", "handler": "cg", "colleague": "cg"}
-    people = [NewUser(login, name, org_id=orgs[home[login]], mobile="13812345678") for login, name in NAMES.items()]
+    people = [
+        NewUser(login, name, org_id=orgs[home[login]], mobile="13812345678") for login, name in NAMES.items()
+    ]
     ids = identity.create_users(tx, people, PASSWORD)
     _grant(tx, ids, root.id, {"street": streets["S0"].id, "far_street": streets["S1"].id}, orgs["cg"])
     cells = grids.cell_ids(tx, [f"{c:02}{r:02}" for c in range(4) for r in range(4)])
