@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from gisgov.grids import service as grids
@@ -10,8 +11,10 @@ from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict, NotFound
 from gisgov.kernel.events import hint
+from gisgov.kernel.nearest import Nearby
 from gisgov.patrol import rules, store
 from gisgov.patrol.model import Fix, NewFix, PatrolDay, Patroller
+from gisgov.spatial.nearest import Ranked
 
 
 def record_own(tx: Tx, fixes: Sequence[NewFix]) -> None:
@@ -70,30 +73,41 @@ def patrollers(tx: Tx, loads: Loads | None = None) -> list[Patroller]:
     loads : callable, optional
         Returns user id → open orders, which a higher domain knows.
     """
-    rows = store.latest(tx)
+    return _on_duty(tx, store.latest(tx), loads)
+
+
+def nearest(tx: Tx, ask: Nearby, loads: Loads | None = None) -> list[Ranked[Patroller]]:
+    """Return who is on duty in scope and nearest to a place, in geodesic order (A-17)."""
+    tx.may("patrol.read")
+    return store.nearest(tx, ask, lambda rows: _on_duty(tx, rows, loads))
+
+
+def _on_duty(tx: Tx, rows: Sequence[Any], loads: Loads | None) -> list[Patroller]:
     awake = grids.on_duty(tx, [row.user_id for row in rows])
     names = identity.users_by_ids(tx, awake)
     held = loads(tx, awake) if loads else None
-    found = []
-    for row in rows:
-        if row.user_id in awake:
-            age_s = max(0, int((tx.now - row.at).total_seconds()))
-            found.append(
-                Patroller(
-                    user_id=row.user_id,
-                    name=names[row.user_id].name,
-                    on_duty=True,
-                    lon=row.lon,
-                    lat=row.lat,
-                    at=row.at,
-                    fix_age_s=age_s,
-                    stale=age_s > tx.settings.stale_fix_s,
-                    accuracy_m=row.accuracy_m,
-                    heading_deg=row.heading_deg,
-                    load=None if held is None else held.get(row.user_id, 0),
-                )
-            )
-    return found
+    return [
+        _patroller(tx, row, names[row.user_id].name, None if held is None else held.get(row.user_id, 0))
+        for row in rows
+        if row.user_id in awake
+    ]
+
+
+def _patroller(tx: Tx, row: Any, name: str, load: int | None) -> Patroller:
+    age_s = max(0, int((tx.now - row.at).total_seconds()))
+    return Patroller(
+        user_id=row.user_id,
+        name=name,
+        on_duty=True,
+        lon=row.lon,
+        lat=row.lat,
+        at=row.at,
+        fix_age_s=age_s,
+        stale=age_s > tx.settings.stale_fix_s,
+        accuracy_m=row.accuracy_m,
+        heading_deg=row.heading_deg,
+        load=load,
+    )
 
 
 def track(tx: Tx, user_id: int, since: datetime | None = None, until: datetime | None = None) -> list[Fix]:

@@ -1,7 +1,7 @@
 """SQL of patrol; private to this domain."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgov.kernel.db import Tx
+from gisgov.kernel.nearest import Nearby, nearest_rows
 from gisgov.kernel.scope import Scope
-from gisgov.patrol.model import Fix, NewFix, PatrolDay
+from gisgov.patrol.model import Fix, NewFix, PatrolDay, Patroller
 from gisgov.patrol.tables import fix, patrol_day, track_fix
+from gisgov.spatial.nearest import Ranked
 
 
 def _point(row: NewFix) -> str:
@@ -65,6 +67,11 @@ def set_latest(tx: Tx, rows: Sequence[tuple[NewFix, int]]) -> None:
 
 def latest(tx: Tx, user_ids: Collection[int] | None = None) -> list[sa.Row[Any]]:
     """Return the latest position in scope of some people, or of everybody."""
+    some = fix.c.user_id.in_(user_ids) if user_ids is not None else sa.true()
+    return list(tx.conn.execute(_latest(tx).where(some).order_by(fix.c.user_id)))
+
+
+def _latest(tx: Tx) -> sa.Select[Any]:
     columns: list[sa.ColumnElement[Any]] = [
         fix.c.user_id,
         fix.c.at,
@@ -73,9 +80,14 @@ def latest(tx: Tx, user_ids: Collection[int] | None = None) -> list[sa.Row[Any]]
         fix.c.accuracy_m,
         fix.c.heading_deg,
     ]
-    some = fix.c.user_id.in_(user_ids) if user_ids is not None else sa.true()
-    query: sa.Select[Any] = sa.select(*columns).where(_seen(tx.scope, fix), some).order_by(fix.c.user_id)
-    return list(tx.conn.execute(query))
+    return sa.select(*columns).where(_seen(tx.scope, fix))
+
+
+def nearest(
+    tx: Tx, ask: Nearby, build: Callable[[Sequence[sa.Row[Any]]], list[Patroller]]
+) -> list[Ranked[Patroller]]:
+    """Return the nearest latest positions in scope of those whom `build` keeps."""
+    return nearest_rows(tx, _latest(tx), fix.c.geom, ask, build, key=lambda who: who.user_id)
 
 
 def track(tx: Tx, user_id: int, since: datetime, until: datetime) -> list[Fix]:

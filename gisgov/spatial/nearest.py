@@ -9,12 +9,12 @@ A candidate can be left out for certain once the index's distance alone shows th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from heapq import heappush, heapreplace
-from itertools import count
+from heapq import heappush, heappushpop
 from math import inf
-from typing import Generic, TypeVar
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyproj
@@ -52,7 +52,12 @@ class Ranked(Generic[Item]):
 
 
 def rank(
-    lon: float, lat: float, candidates: Iterable[Candidate[Item]], k: int, within_m: float = inf
+    lon: float,
+    lat: float,
+    candidates: Iterable[Candidate[Item]],
+    k: int,
+    within_m: float = inf,
+    key: Callable[[Item], Any] | None = None,
 ) -> list[Ranked[Item]]:
     """Take the k nearest from a stream of candidates, and no more of the stream than certainty needs.
 
@@ -66,28 +71,27 @@ def rank(
         How many are wanted, at least one.
     within_m
         Only those at most this far on the ellipsoid.
+    key
+        Decides between equally far ones; the stream's order if None.
 
     Returns
     -------
     list of Ranked
-        Ascending by distance; of equally far ones the earlier candidate first.
+        Ascending by distance.
     """
-    nearest: list[tuple[float, int, Ranked[Item]]] = []
-    order = count()
-    for candidate in candidates:
-        limit = min(within_m, -nearest[0][0]) if len(nearest) == k else within_m
+    found: list[tuple[float, Any, int, Ranked[Item]]] = []
+    nearest: list[float] = []  # the k smallest distances, negative, the largest of them first
+    for order, candidate in enumerate(candidates):
+        limit = min(within_m, -nearest[0]) if len(nearest) == k else within_m
         if candidate.spherical_m > limit * SPHERE_MARGIN:
             break
         azimuth, _, metres = GEOD.inv(lon, lat, candidate.lon, candidate.lat)
-        if metres > within_m or (len(nearest) == k and metres >= limit):
+        if metres > limit:
             continue
-        found = Ranked(candidate.item, candidate.lon, candidate.lat, metres, azimuth % 360.0)
-        entry = (-metres, -next(order), found)
-        if len(nearest) < k:
-            heappush(nearest, entry)
-        else:
-            heapreplace(nearest, entry)
-    return [found for _, _, found in sorted(nearest, key=lambda entry: (-entry[0], -entry[1]))]
+        (heappush if len(nearest) < k else heappushpop)(nearest, -metres)
+        ranked = Ranked(candidate.item, candidate.lon, candidate.lat, metres, azimuth % 360.0)
+        found.append((metres, key(candidate.item) if key else order, order, ranked))
+    return [ranked for *_, ranked in sorted(found, key=itemgetter(0, 1, 2))[:k]]
 
 
 _GEOCENTRIC = pyproj.Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)

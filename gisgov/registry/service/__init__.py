@@ -2,6 +2,7 @@
 
 from gisgov.registry.service.add import add_many, fall_again
 from gisgov.registry.service.imports import import_rows
+from gisgov.registry.service.nearest import nearest
 from gisgov.registry.service.read import (
     counts_by_building,
     counts_by_cell,
@@ -20,6 +21,7 @@ __all__ = [
     "house_card",
     "import_file",
     "import_rows",
+    "nearest",
     "record",
     "search",
     "unmask",

@@ -37,10 +37,14 @@ def _column(table: sa.Table, name: str) -> sa.ColumnElement[Any]:
     return table.c["id_number_masked" if name == "id_number" else name].label(name)
 
 
+def columns_of(kind: Kind) -> list[sa.ColumnElement[Any]]:
+    """The columns of a record, in the order of its model's fields."""
+    return [_column(TABLES[kind], field.name) for field in fields(MODELS[kind])]
+
+
 def _select(tx: Tx, kind: Kind, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Any]:
     table, made = TABLES[kind], MODELS[kind]
-    columns: list[sa.ColumnElement[Any]] = [_column(table, field.name) for field in fields(made)]
-    query: sa.Select[Any] = sa.select(*columns).where(tx.scope.areas(table.c.area_no), *where)
+    query = sa.select(*columns_of(kind)).where(tx.scope.areas(table.c.area_no), *where)
     return [made(*row) for row in tx.conn.execute(query.order_by(table.c.id).limit(limit))]
 
 
