@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import shapely
 
 from gisgov.demo.model import City, Geometries
@@ -26,9 +27,16 @@ PLACE_FROM_ZOOM = {"district": 8, "street": 9, "community": 12}
 Feature = dict[str, Any]
 
 
-def _features(shapes: Geometries, rows: Iterable[dict[str, Any]], min_zoom: Iterable[int]) -> Iterator[Feature]:
+def _features(
+    shapes: Geometries, rows: Iterable[dict[str, Any]], min_zoom: Iterable[int]
+) -> Iterator[Feature]:
     for text, row, zoom in zip(shapely.to_geojson(shapes), rows, min_zoom, strict=True):
-        yield {"type": "Feature", "tippecanoe": {"minzoom": zoom}, "properties": row, "geometry": json.loads(text)}
+        yield {
+            "type": "Feature",
+            "tippecanoe": {"minzoom": zoom},
+            "properties": row,
+            "geometry": json.loads(text),
+        }
 
 
 def _places(city: City) -> Iterator[Feature]:
@@ -50,19 +58,29 @@ def layers_of(city: City) -> dict[str, Iterator[Feature]]:
     """Return the features of each source layer of the base map."""
     roads, land = city.roads, city.landscape
     return {
-        "land": _features([city.outline], [{"name": "历城区"}], [MIN_ZOOM]),
-        "water": _features(land.water, ({"name": n} for n in land.water_names), (MIN_ZOOM for _ in land.water)),
+        "land": _features(np.array([city.outline], dtype=object), [{"name": "历城区"}], [MIN_ZOOM]),
+        "water": _features(
+            land.water, ({"name": n} for n in land.water_names), (MIN_ZOOM for _ in land.water)
+        ),
         "green": _features(
-            land.green, ({"kind": k} for k in land.green_kinds), (11 if k == "park" else MIN_ZOOM for k in land.green_kinds)
+            land.green,
+            ({"kind": k} for k in land.green_kinds),
+            (11 if k == "park" else MIN_ZOOM for k in land.green_kinds),
         ),
         "roads": _features(
             roads.lines,
-            ({"class": c} | ({"name": n} if n else {}) for c, n in zip(roads.classes, roads.names, strict=True)),
+            (
+                {"class": c} | ({"name": n} if n else {})
+                for c, n in zip(roads.classes, roads.names, strict=True)
+            ),
             (ROAD_FROM_ZOOM[c] for c in roads.classes),
         ),
         "buildings": _features(
             city.buildings.footprints,
-            ({"kind": k, "floors": int(f)} for k, f in zip(city.buildings.kinds, city.buildings.floors, strict=True)),
+            (
+                {"kind": k, "floors": int(f)}
+                for k, f in zip(city.buildings.kinds, city.buildings.floors, strict=True)
+            ),
             (BUILDINGS_FROM_ZOOM for _ in city.buildings.kinds),
         ),
         "places": _places(city),
@@ -90,7 +108,12 @@ def write_basemap(city: City, target: Path) -> None:
             [
                 Path(sys.executable).with_name("tippecanoe"),
                 *("-o", made, "-Z", str(MIN_ZOOM), "-z", str(MAX_ZOOM), "-P", "-q", "-t", folder),
-                *("--no-tile-size-limit", "--no-feature-limit", "--simplification=4", "--no-simplification-of-shared-nodes"),
+                *(
+                    "--no-tile-size-limit",
+                    "--no-feature-limit",
+                    "--simplification=4",
+                    "--no-simplification-of-shared-nodes",
+                ),
                 *("--name", "演示底图", "--attribution", "演示数据，边界为合成"),
                 *inputs,
             ],

@@ -11,7 +11,19 @@ import shapely
 from shapely import STRtree
 
 from gisgov.demo.landscape import park_cells
-from gisgov.demo.model import Bools, Buildings, Floats, Geometries, Grid, Ints, Landscape, Roads, Size, Texts, generator
+from gisgov.demo.model import (
+    Bools,
+    Buildings,
+    Floats,
+    Geometries,
+    Grid,
+    Ints,
+    Landscape,
+    Roads,
+    Size,
+    Texts,
+    generator,
+)
 from gisgov.demo.plane import Plane
 from gisgov.demo.roads import WIDTH_M
 from gisgov.demo.words import ESTATE_FIRST, ESTATE_LAST, FACTORIES, OFFICES, SCHOOLS, SHOPS
@@ -43,7 +55,9 @@ PLANS: dict[str, Plan] = {
 VILLAGE = Plan(0.0, 27, 10, 7, 22, (1, 1, 1, 2), ())
 
 
-def make_buildings(outline: Any, grid: Grid, roads: Roads, landscape: Landscape, size: Size, seed: int) -> Buildings:
+def make_buildings(
+    outline: Any, grid: Grid, roads: Roads, landscape: Landscape, size: Size, seed: int
+) -> Buildings:
     """Place ``size.buildings`` footprints (WGS84 polygons) with kind, name, address, floors and cell."""
     plane, rng = Plane(outline), generator(seed, "buildings")
     cells = plane.flat(grid.cells)
@@ -75,7 +89,9 @@ def _free(shapes: Geometries, taken: Geometries) -> Bools:
     return ~np.isin(np.arange(len(shapes)), hit)
 
 
-def _slabs(middle: Floats, angle_deg: float, extent: float, plan: Plan, rng: np.random.Generator) -> Geometries:
+def _slabs(
+    middle: Floats, angle_deg: float, extent: float, plan: Plan, rng: np.random.Generator
+) -> Geometries:
     """Lay a lattice of slabs over a square around ``middle``, nearest to the middle first."""
     across, along = plan.wide + plan.gap, plan.row
     u = np.arange(-extent / 2, extent / 2, across) + rng.uniform(0, across)
@@ -106,7 +122,9 @@ def _town_candidates(
         kind = names[rng.choice(len(names), p=share / share.sum())]
         lot = shapely.buffer(cells[cell], -SETBACK_M)
         extent = 1.5 * float(np.hypot(*np.ptp(shapely.get_coordinates(cells[cell]), axis=0)))
-        slabs = _slabs(shapely.get_coordinates(cells[cell].centroid)[0], _angle(cells[cell]), extent, PLANS[kind], rng)
+        slabs = _slabs(
+            shapely.get_coordinates(cells[cell].centroid)[0], _angle(cells[cell]), extent, PLANS[kind], rng
+        )
         shapely.prepare(lot)
         inside = slabs[shapely.contains(lot, slabs)]
         shapes.append(inside)
@@ -143,7 +161,9 @@ def _addresses(
     lines = plane.flat(roads.lines[named])
     middles = shapely.centroid(shapes)
     road = STRtree(lines).query_nearest(middles, all_matches=False)[1]
-    number = 2 * (shapely.line_locate_point(shapely.line_merge(lines[road]), middles) // 12).astype(np.int64) + 1
+    number = (
+        2 * (shapely.line_locate_point(shapely.line_merge(lines[road]), middles) // 12).astype(np.int64) + 1
+    )
     number += rng.integers(0, 2, len(shapes))
     first = np.r_[True, np.diff(cell_of) != 0]
     within = np.arange(len(shapes)) - np.maximum.accumulate(np.where(first, np.arange(len(shapes)), 0)) + 1

@@ -15,7 +15,9 @@ from gisgov.demo.roads import make_roads
 from gisgov.demo.staff import make_staff
 
 
-def make_city(outline: Any, seed: int, size: Size = FULL, told: Callable[[str], object] = lambda _: None) -> City:
+def make_city(
+    outline: Any, seed: int, size: Size = FULL, told: Callable[[str], object] = lambda _: None
+) -> City:
     """Generate the demonstration city.
 
     Parameters
@@ -38,6 +40,4 @@ def make_city(outline: Any, seed: int, size: Size = FULL, told: Callable[[str], 
     cameras = make_cameras(outline, roads, grid, size, seed)
     parts = make_parts(outline, roads, grid, size, seed)
     staff = make_staff(grid, size, seed)
-    return City(
-        seed, size, outline, grid, roads, landscape, buildings, houses, people, cameras, parts, staff
-    )
+    return City(seed, size, outline, grid, roads, landscape, buildings, houses, people, cameras, parts, staff)

@@ -32,7 +32,7 @@ def allocate(total: int, weights: Floats, least: int = 0) -> Ints:
     exact = spare * weights / weights.sum()
     whole = np.floor(exact).astype(np.int64)
     whole[np.argsort(whole - exact, kind="stable")[: spare - int(whole.sum())]] += 1
-    return whole + least
+    return np.asarray(whole + least)
 
 
 def scatter(area: Any, count: int, rng: np.random.Generator) -> Floats:

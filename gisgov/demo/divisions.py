@@ -28,8 +28,13 @@ def read_divisions(streets: int = 0) -> tuple[tuple[Division, ...], tuple[Divisi
     """Read streets and their communities in code order; only the first ``streets`` of them unless 0."""
     kept = sorted(_rows("streets.csv"), key=lambda row: row["code"])[: streets or None]
     codes = {row["code"] for row in kept}
-    members = sorted((r for r in _rows("communities.csv") if r["streetCode"] in codes), key=lambda row: row["code"])
+    members = sorted(
+        (r for r in _rows("communities.csv") if r["streetCode"] in codes), key=lambda row: row["code"]
+    )
     return (
         tuple(Division(r["code"], r["name"], r["areaCode"], False) for r in kept),
-        tuple(Division(r["code"], plain_name(r["name"]), r["streetCode"], r["name"].endswith(_URBAN)) for r in members),
+        tuple(
+            Division(r["code"], plain_name(r["name"]), r["streetCode"], r["name"].endswith(_URBAN))
+            for r in members
+        ),
     )

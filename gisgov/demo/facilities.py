@@ -57,7 +57,13 @@ def make_cameras(outline: Any, roads: Roads, grid: Grid, size: Size, seed: int) 
     fov = rng.choice([55.0, 70.0, 90.0, 110.0, 360.0], size.cameras, p=[0.3, 0.3, 0.2, 0.13, 0.07])
     return Cameras(
         points=plane.round(points),
-        names=np.array([f"{name or '村道'}{kind}{i + 1:04d}" for i, (name, kind) in enumerate(zip(where, kinds, strict=True))], dtype=object),
+        names=np.array(
+            [
+                f"{name or '村道'}{kind}{i + 1:04d}"
+                for i, (name, kind) in enumerate(zip(where, kinds, strict=True))
+            ],
+            dtype=object,
+        ),
         categories=kinds,
         states=np.where(rng.random(size.cameras) < OFFLINE_SHARE, "offline", "online").astype(object),
         heading_deg=np.round(turned, 1) % 360,

@@ -8,7 +8,14 @@ from gisgov.demo.cutting import allocate
 from gisgov.demo.model import Buildings, Floats, Houses, Ints, People, Size, Texts, generator
 from gisgov.demo.words import GIVEN_FEMALE, GIVEN_MALE, SURNAME_WEIGHTS, SURNAMES
 
-HOMES_PER_FLOOR = {"residence": 4.0, "village": 8.0, "shop": 0.15, "office": 0.0, "school": 0.0, "factory": 0.0}
+HOMES_PER_FLOOR = {
+    "residence": 4.0,
+    "village": 8.0,
+    "shop": 0.15,
+    "office": 0.0,
+    "school": 0.0,
+    "factory": 0.0,
+}
 OCCUPANCY = {"自住": 0.66, "出租": 0.21, "空置": 0.10, "待查": 0.03}
 RESIDENCE = {"户籍": 0.62, "常住": 0.17, "流动": 0.19, "寄住": 0.018, "境外": 0.002}
 AGE_BANDS = ((0, 6, 0.05), (6, 18, 0.12), (18, 35, 0.22), (35, 60, 0.38), (60, 80, 0.19), (80, 98, 0.04))
@@ -31,7 +38,9 @@ def make_houses(buildings: Buildings, size: Size, seed: int) -> Houses:
     return Houses(
         building_of,
         np.where(village, "", (unit + 1).astype(str)).astype(object),
-        np.where(village, [f"{n + 1}户" for n in within], ((floor + 1) * 100 + door + 1).astype(str)).astype(object),
+        np.where(village, [f"{n + 1}户" for n in within], ((floor + 1) * 100 + door + 1).astype(str)).astype(
+            object
+        ),
         _pick(OCCUPANCY, len(building_of), rng),
     )
 
@@ -59,7 +68,9 @@ def make_people(houses: Houses, size: Size, seed: int) -> People:
 
 def invented_names(count: int, rng: np.random.Generator) -> Texts:
     """Draw names of invented grown-ups."""
-    given = np.where(rng.random(count) < 0.5, rng.choice(GIVEN_MALE[:40], count), rng.choice(GIVEN_FEMALE[:40], count))
+    given = np.where(
+        rng.random(count) < 0.5, rng.choice(GIVEN_MALE[:40], count), rng.choice(GIVEN_FEMALE[:40], count)
+    )
     return np.char.add(_surnames(count, rng).astype(str), given.astype(str)).astype(object)
 
 

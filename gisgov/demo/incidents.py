@@ -80,17 +80,21 @@ class Places:
         stray = rng.random(count) < rates.OUTSIDE_SHARE
         xy[stray] = self._beyond(int(stray.sum()), rng)
         points = shapely.points(xy)
-        return self._plane.round(points), self._tree.nearest(points), self._named[self._road_tree.nearest(points)]
+        return (
+            self._plane.round(points),
+            self._tree.nearest(points),
+            self._named[self._road_tree.nearest(points)],
+        )
 
     def _beyond(self, count: int, rng: np.random.Generator) -> Floats:
         """Points just outside the district."""
         rim = self._plane.outline.buffer(180).exterior
         on_rim = shapely.line_interpolate_point(rim, rng.random(count), normalized=True)
-        return shapely.get_coordinates(on_rim) + rng.normal(0, 60, (count, 2))
+        return np.asarray(shapely.get_coordinates(on_rim)) + rng.normal(0, 60, (count, 2))
 
 
 def _choice(weight: Floats, count: int, rng: np.random.Generator) -> Ints:
-    return np.searchsorted(np.cumsum(weight), rng.random(count) * weight.sum())
+    return np.asarray(np.searchsorted(np.cumsum(weight), rng.random(count) * weight.sum()))
 
 
 def draw_categories(count: int, rng: np.random.Generator) -> Texts:
@@ -106,14 +110,16 @@ def hour_weights(top: str) -> Floats:
     for middle, spread, height in rates.HOURS[top]:
         apart = np.abs(hours - middle)
         weight += height * np.exp(-0.5 * (np.minimum(apart, 24 - apart) / spread) ** 2)
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())
 
 
 def draw_times(categories: Texts, days: int, now: datetime, rng: np.random.Generator) -> list[datetime]:
     """Draw when each happened in the ``days`` before ``now``, by weekday and hour."""
     today = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     dates = [today - timedelta(days=back) for back in range(days, -1, -1)]
-    daily = np.array([rates.WEEKDAYS[d.weekday()] for d in dates]) * rng.normal(1, 0.07, len(dates)).clip(0.8, 1.2)
+    daily = np.array([rates.WEEKDAYS[d.weekday()] for d in dates]) * rng.normal(1, 0.07, len(dates)).clip(
+        0.8, 1.2
+    )
     tops = np.array([c.split(".")[0] for c in categories])
     moments: list[datetime] = [now] * len(categories)
     for top in np.unique(tops):
@@ -128,7 +134,9 @@ def draw_times(categories: Texts, days: int, now: datetime, rng: np.random.Gener
     return moments
 
 
-def make_incidents(places: Places, city: City, at: list[datetime], categories: Texts, rng: np.random.Generator) -> Incidents:
+def make_incidents(
+    places: Places, city: City, at: list[datetime], categories: Texts, rng: np.random.Generator
+) -> Incidents:
     """Invent reports of ``categories`` at the moments ``at``."""
     count = len(at)
     points, building, road = places.draw(categories, rng)

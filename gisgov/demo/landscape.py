@@ -47,7 +47,9 @@ def make_landscape(outline: Any, grid: Grid, seed: int) -> Landscape:
 def blob(middle: Floats, radius_m: float, rng: np.random.Generator) -> Any:
     """Draw an uneven round shape."""
     angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    wave = sum(rng.uniform(0.05, 0.2) * np.sin(k * angle + rng.uniform(0, 6.3)) for k in (2, 3, 5))
+    wave = np.zeros(len(angle))
+    for k in (2, 3, 5):
+        wave += rng.uniform(0.05, 0.2) * np.sin(k * angle + rng.uniform(0, 6.3))
     ring = middle + (radius_m * (1 + wave))[:, None] * np.column_stack((np.cos(angle), np.sin(angle)))
     return shapely.make_valid(shapely.polygons(ring))
 

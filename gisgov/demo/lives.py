@@ -180,20 +180,37 @@ def _handling(case: Case, life: Life, at: datetime, rng: np.random.Generator) ->
     for attempt in range(2):
         at = _awake(at + _hours(rng, 6.0 if attempt == 0 else 2.5, 1.1), rng, 0.8)
         at += timedelta(hours=float(rng.uniform(66, 190))) * slow + timedelta(days=60) * stuck
-        yield Move("submit_result", at, actor, "holder", _phrase("done", case.category.code.split(".")[0], rng))
+        yield Move(
+            "submit_result", at, actor, "holder", _phrase("done", case.category.code.split(".")[0], rng)
+        )
         if life.state is State.CLOSED:
             break
         at += REACTION
-        if case.category.closure_policy is Closure.SITE_CHECK and (checker := routing.checker(case.people, holder.user_id)):
+        if case.category.closure_policy is Closure.SITE_CHECK and (
+            checker := routing.checker(case.people, holder.user_id)
+        ):
             yield Move("send_check", at, _SYSTEM, "system", choice=checker)
             at = _awake(at + _hours(rng, 5, 0.7), rng, 0.9)
             found = life.holder
-            yield Move("check", at, (found.user_id, found.name) if found else _SYSTEM, "holder", "现场核查，情况属实。")
+            yield Move(
+                "check",
+                at,
+                (found.user_id, found.name) if found else _SYSTEM,
+                "holder",
+                "现场核查，情况属实。",
+            )
         else:
             yield Move("send_review", at, _SYSTEM, "system")
         at = _awake(at + _hours(rng, 3.5, 0.8), rng, 0.9)
         if attempt == 0 and rng.random() < rates.REJECT_SHARE:
-            yield Move("reject", at, case.reviewer, "reviewer", _phrase("asks", "reject", rng), Choice("check.person", State.HANDLING, holder, ()))
+            yield Move(
+                "reject",
+                at,
+                case.reviewer,
+                "reviewer",
+                _phrase("asks", "reject", rng),
+                Choice("check.person", State.HANDLING, holder, ()),
+            )
             slow = stuck = False
             continue
         yield Move("approve", at, case.reviewer, "reviewer")
@@ -229,4 +246,3 @@ def _awake(at: datetime, rng: np.random.Generator, share: float) -> datetime:
         return at
     morning = local.replace(hour=7, minute=20, second=0) + timedelta(days=local.hour >= 22)
     return morning + timedelta(minutes=float(rng.uniform(0, 100)))
-

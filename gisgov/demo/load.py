@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,12 +15,14 @@ import shapely
 
 from gisgov.analytics import service as analytics
 from gisgov.demo.basemap import write_basemap
+from gisgov.demo.beats import make_beats
 from gisgov.demo.city import make_city
 from gisgov.demo.lives import Clock
 from gisgov.demo.load_people import load_organisations, load_staff
 from gisgov.demo.load_registry import load_registry
-from gisgov.demo.model import City, Size
+from gisgov.demo.model import FULL, SMALL, City, Size, generator
 from gisgov.demo.past import Bound, Past, known_days
+from gisgov.demo.plane import Plane
 from gisgov.demo.staff import DEPARTMENTS
 from gisgov.grids import service as grids
 from gisgov.grids.model import Cells, ImportOrder, Level, ReleaseRef, Root
@@ -31,9 +34,13 @@ from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.errors import Conflict
 from gisgov.orders import service as orders
 from gisgov.oversight import service as oversight
+from gisgov.patrol import service as patrol
+from gisgov.patrol.model import NewFix
 from gisgov.timing import service as timing
 
-SETTING = "demo"
+SETTING, CITY = "demo", "demo.city"
+"""Settings: what screens are told, and what the city was made from."""
+STALE_SHARE = 0.05
 ROOT = Root("370112", "历城区", "区县")
 LEVELS = (Level("street", "street_name", "街道"), Level("community", "community_name", "社区"))
 
@@ -62,6 +69,7 @@ class Loader:
             "registry": lambda tx: load_registry(tx, self.city),
             "orders": self._past,
             "counts": self._counts,
+            "positions": self._positions,
         }
 
     def run(self, told: Callable[[str], object] = lambda _: None) -> bool:
@@ -88,7 +96,8 @@ class Loader:
             with self.database.transaction(SYSTEM) as tx:
                 self.steps[name](tx)
                 done = [*done, name]
-                configuration.put(tx, SETTING, self._mark(done))
+                configuration.put(tx, SETTING, {"synthetic": True, "seed": self.seed})
+                configuration.put(tx, CITY, self._mark(done))
         basemap = self.database.settings.data_dir / "basemaps" / "local.pmtiles"
         if not basemap.is_file():
             told("basemap")
@@ -98,16 +107,10 @@ class Loader:
 
     def _mark(self, done: list[str]) -> dict[str, Any]:
         outline = shapely.to_wkb(self.outline, hex=True)
-        return {
-            "synthetic": True,
-            "seed": self.seed,
-            "cells": self.size.cells,
-            "outline": outline[-32:],
-            "done": done,
-        }
+        return {"seed": self.seed, "cells": self.size.cells, "outline": outline, "done": done}
 
     def _begun(self, tx: Tx) -> list[str]:
-        mark = configuration.get(tx, SETTING)
+        mark = configuration.get(tx, CITY)
         if mark is None:
             if any(release.no is not None for release in grids.all_releases(tx)) or identity.users(tx):
                 raise Conflict("demo.not_empty")
@@ -139,7 +142,7 @@ class Loader:
     def _past(self, tx: Tx) -> None:
         past = Past(self.city, self._bound(tx), self._clock(tx), tx.now)
         what = past.incidents(self.size.orders, self.size.days)
-        where = grids.locate_many(tx, what.lons, what.lats)
+        where = grids.locate_many(tx, what.lons, what.lats, measured=True)
         rows, supervisions = past.orders(what, where)
         orders.import_history(tx, rows)
         oversight.import_history(tx, supervisions)
@@ -166,3 +169,33 @@ class Loader:
     def _counts(self, tx: Tx) -> None:
         analytics.fill_hexes(tx, self.city.outline)
         analytics.rebuild(tx)
+
+    def _positions(self, tx: Tx) -> None:
+        """Let everybody on duty have been seen in the last minutes, a few longer ago."""
+        city, plane = self.city, Plane(self.city.outline)
+        users = identity.users_by_logins(tx, list(city.staff.logins))
+        rng = generator(self.seed, "positions")
+        fixes = []
+        for beat in make_beats(city, plane):
+            if city.staff.on_duty[beat.person]:
+                point, heading = beat.at(0.0)
+                lonlat = plane.round(point)
+                age = timedelta(seconds=float(rng.uniform(5, 200) + 1000 * (rng.random() < STALE_SHARE)))
+                user = users[city.staff.logins[beat.person]].id
+                fixes.append(
+                    NewFix(
+                        user, lonlat.x, lonlat.y, tx.now - age, round(float(rng.uniform(3, 15)), 1), heading
+                    )
+                )
+        patrol.record_many(tx, fixes)
+
+
+def loaded_city(database: Database) -> City | None:
+    """Make the city again that an installation was loaded with; None when it holds no whole demonstration."""
+    with database.transaction(SYSTEM) as tx:
+        mark = configuration.get(tx, CITY)
+    if mark is None:
+        return None
+    size = next(size for size in (FULL, SMALL) if size.cells == mark["cells"])
+    loader = Loader(database, shapely.from_wkb(mark["outline"]), mark["seed"], size)
+    return loader.city if set(loader.steps) <= set(mark["done"]) else None

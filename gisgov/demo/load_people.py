@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 
 from gisgov.demo.model import City
@@ -51,7 +50,11 @@ def load_staff(tx: Tx, city: City) -> None:
     cell_ids = grids.cell_ids(tx, list(city.grid.codes))
     cells = [cell_ids[code] for code in city.grid.codes]
     people = [ids[login] for login in staff.logins]
-    posts = ((Post.WORKER, staff.worker_of), (Post.SUBSTITUTE, staff.substitute_of), (Post.LEADER, staff.leader_of))
+    posts = (
+        (Post.WORKER, staff.worker_of),
+        (Post.SUBSTITUTE, staff.substitute_of),
+        (Post.LEADER, staff.leader_of),
+    )
     rows = [
         StaffRow(cell, people[person], post)
         for post, who in posts
@@ -67,7 +70,8 @@ def _grants(tx: Tx, city: City, ids: dict[str, int], orgs: dict[str, int]) -> li
     root = identity.area_by_code(tx, city.grid.streets[0].parent_code, "admin").id
     streets = identity.areas_by_codes(tx, "admin", [street.code for street in city.grid.streets])
     grants = [
-        NewGrant(ids[login], Role(role), area_id=None if role == Role.ADMIN else root) for login, _, _, role in OFFICE
+        NewGrant(ids[login], Role(role), area_id=None if role == Role.ADMIN else root)
+        for login, _, _, role in OFFICE
     ]
     grants += [NewGrant(ids[d.login], Role.DEPARTMENT_HANDLER, org_id=orgs[d.code]) for d in DEPARTMENTS]
     for login, org in zip(city.staff.logins, city.staff.org_codes, strict=True):

@@ -27,7 +27,9 @@ def _buildings(tx: Tx, city: City) -> list[int]:
     of = city.buildings
     rows = [
         {"code": f"B{n:06d}", "name": name, "address": address, "floors": floors}
-        for n, (name, address, floors) in enumerate(zip(of.names, of.addresses, of.floors.tolist(), strict=True), 1)
+        for n, (name, address, floors) in enumerate(
+            zip(of.names, of.addresses, of.floors.tolist(), strict=True), 1
+        )
     ]
     ids = registry.add_many(tx, Kind.BUILDING, rows, of.footprints)
     addresses = [
@@ -108,6 +110,8 @@ def _parts(tx: Tx, city: City) -> None:
     of = city.parts
     rows = [
         {"code": f"P{n:05d}", "part_class": part_class, "part_type": part_type, "state": state}
-        for n, (part_class, part_type, state) in enumerate(zip(of.classes, of.types, of.states, strict=True), 1)
+        for n, (part_class, part_type, state) in enumerate(
+            zip(of.classes, of.types, of.states, strict=True), 1
+        )
     ]
     registry.add_many(tx, Kind.PART, rows, of.points)

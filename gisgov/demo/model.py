@@ -35,7 +35,16 @@ class Size:
 
 FULL = Size()
 SMALL = replace(
-    FULL, cells=150, buildings=600, houses=3_000, people=9_000, cameras=75, parts=125, staff=40, orders=2_000, streets=4
+    FULL,
+    cells=150,
+    buildings=600,
+    houses=3_000,
+    people=9_000,
+    cameras=75,
+    parts=125,
+    staff=40,
+    orders=2_000,
+    streets=4,
 )
 
 

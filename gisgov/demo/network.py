@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class Network:
 
     def path(self, costs: Floats, stops: Ints) -> Ints:
         """Edges of the cheapest way along ``stops`` (nodes), in order."""
-        found = [self.tree(costs, int(a), np.array([b])) for a, b in zip(stops[:-1], stops[1:], strict=True)]
+        found = [self.tree(costs, a, np.array([b])) for a, b in pairwise(stops.tolist())]
         return np.concatenate([np.flatnonzero(used) for used in found])
 
     def tree(self, costs: Floats, root: int, leaves: Ints) -> Ints:
@@ -144,12 +145,18 @@ def _continuations(edges: Geometries, ends: Ints, least_cosine: float) -> list[t
     leaving: dict[int, list[tuple[int, Floats]]] = {}
     for i, (line, pair) in enumerate(zip(edges, ends.tolist(), strict=True)):
         xy = shapely.get_coordinates(line)
-        for node, ahead in ((pair[0], xy[min(2, len(xy) - 1)] - xy[0]), (pair[1], xy[max(-3, -len(xy))] - xy[-1])):
+        for node, ahead in (
+            (pair[0], xy[min(2, len(xy) - 1)] - xy[0]),
+            (pair[1], xy[max(-3, -len(xy))] - xy[-1]),
+        ):
             leaving.setdefault(node, []).append((i, ahead / max(np.hypot(*ahead), 1e-9)))
     joined = []
     for around in leaving.values():
         pairs = sorted(
-            (float(u @ v), i, j) for n, (i, u) in enumerate(around) for j, v in around[n + 1 :] if u @ v < -least_cosine
+            (float(u @ v), i, j)
+            for n, (i, u) in enumerate(around)
+            for j, v in around[n + 1 :]
+            if u @ v < -least_cosine
         )
         taken: set[int] = set()
         for _, i, j in pairs:

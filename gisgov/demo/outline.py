@@ -57,7 +57,12 @@ def main(source: str, datum: str, target: str) -> None:
     """Write the simplified WGS84 outline of ``source`` to ``target``."""
     feature = {
         "type": "Feature",
-        "properties": {"name": "历城区", "code": "370112", "datum": "wgs84", "simplified_to_vertices": MOST_VERTICES},
+        "properties": {
+            "name": "历城区",
+            "code": "370112",
+            "datum": "wgs84",
+            "simplified_to_vertices": MOST_VERTICES,
+        },
         "geometry": json.loads(shapely.to_geojson(read_outline(Path(source), datum))),
     }
     Path(target).write_text(json.dumps(feature, ensure_ascii=False), encoding="utf-8")

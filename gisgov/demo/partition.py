@@ -77,7 +77,7 @@ def make_grid(outline: Any, size: Size, seed: int) -> Grid:
     angles = np.array([rng.uniform(-2, 4) if s.code in CORE else rng.uniform(-14, 14) for s in streets])
     quarters, centres = _communities(streets, communities, lands, seats, angles, rng)
     street_of = _indexes([s.code for s in streets], [c.parent_code for c in communities])
-    counts = _cells_each(size.cells, streets, communities)
+    counts = _cells_each(size.cells, communities)
     pieces = [
         blocks(land, n, angles[s], rng) if c.urban else _village_cells(land, n, centre, rng)
         for land, n, s, c, centre in zip(quarters, counts, street_of, communities, centres, strict=True)
@@ -90,7 +90,9 @@ def make_grid(outline: Any, size: Size, seed: int) -> Grid:
         streets=streets,
         communities=communities,
         cells=cells[order],
-        codes=np.array([f"{communities[c].code}{n:03d}" for c, n in zip(community_of[order], serial, strict=True)]),
+        codes=np.array(
+            [f"{communities[c].code}{n:03d}" for c, n in zip(community_of[order], serial, strict=True)]
+        ),
         names=np.array([f"第{n}网格" for n in serial]),
         community_of=community_of[order],
         street_of=street_of[community_of[order]],
@@ -106,7 +108,7 @@ def _known(streets: tuple[Division, ...]) -> list[tuple[float, float]]:
 def _seats(even: Any, streets: tuple[Division, ...], drawn: Geometries, rng: np.random.Generator) -> Floats:
     """Where each street has its seat: as sketched when that lies inside the outline, else spread out evenly."""
     if np.count_nonzero(shapely.contains(even, drawn)) == len(streets):
-        return shapely.get_coordinates(drawn)
+        return np.asarray(shapely.get_coordinates(drawn))
     return spread(even, len(streets), rng)
 
 
@@ -117,7 +119,9 @@ def _lands(even: Any, streets: tuple[Division, ...], seats: Floats, rng: np.rand
     """
     plots = nearest_regions(even, spread(even, PLOTS, rng, rounds=1))
     owner = cKDTree(seats).query(shapely.get_coordinates(shapely.centroid(plots)))[1]
-    lands = tidy(np.array([shapely.coverage_union_all(plots[owner == i]) for i in range(len(seats))], dtype=object))
+    lands = tidy(
+        np.array([shapely.coverage_union_all(plots[owner == i]) for i in range(len(seats))], dtype=object)
+    )
     core = np.array([street.code in CORE for street in streets])
     lands[core] = nearest_regions(shapely.coverage_union_all(lands[core]), seats[core])
     return lands
@@ -144,9 +148,11 @@ def _communities(
         towns = sum(c.urban for c in members)
         town, country = _town(land, seat, towns, len(members) - towns, angle)
         in_town = list(blocks(town, towns, angle, rng)) if towns else []
-        seeds = spread(country, len(members) - towns, rng, rounds=6) if towns < len(members) else np.empty((0, 2))
+        seeds = (
+            spread(country, len(members) - towns, rng, rounds=6) if towns < len(members) else np.empty((0, 2))
+        )
         in_country = list(nearest_regions(country, seeds)) if len(seeds) else []
-        rank = np.argsort(np.hypot(*(seeds - seat).T), kind="stable") if len(seeds) else []
+        rank = np.argsort(np.hypot(*(seeds - seat).T), kind="stable")
         urban, rural = iter(in_town), iter([in_country[i] for i in rank])
         for member in members:
             piece = next(urban) if member.urban else next(rural)
@@ -172,7 +178,7 @@ def _town(land: Any, seat: Floats, towns: int, villages: int, angle_deg: float) 
     return town, shapely.difference(land, town)
 
 
-def _cells_each(total: int, streets: tuple[Division, ...], communities: tuple[Division, ...]) -> Ints:
+def _cells_each(total: int, communities: tuple[Division, ...]) -> Ints:
     weight = {True: 12.0, False: 2.0}
     weights = np.array([weight[c.urban] * (1.2 if c.parent_code in CORE else 1.0) for c in communities])
     return allocate(total, weights, least=1)
@@ -213,4 +219,3 @@ def _serials(community_of: Ints) -> Ints:
     starts = np.flatnonzero(np.r_[True, np.diff(community_of) != 0])
     counts = np.diff(np.r_[starts, len(community_of)])
     return np.arange(len(community_of)) - np.repeat(starts, counts) + 1
-

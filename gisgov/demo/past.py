@@ -26,7 +26,6 @@ from gisgov.orders.service import PastOrder, PastStep
 from gisgov.oversight.model import PastSupervision
 from gisgov.timing.model import Calendar, DayKind
 
-
 HEX_RESOLUTION = 9
 
 
@@ -84,7 +83,7 @@ class Past:
             case = self._case(what, where, i)
             life = live(case, self._now, self._clock, self._rng)
             no = self._number(case.at)
-            own = [*self._overdue(no, life), *self._by_leader(no, case, life)]
+            own = [*self._overdue(no, life), *self._by_leader(no, life)]
             orders.append(self._order(no, what, i, case, life, bool(own)))
             supervisions += own
         return orders, supervisions
@@ -142,7 +141,11 @@ class Past:
         staff, cell = self._city.staff, self._cell_at[code]
         recent = self._now - at < timedelta(hours=30)
         found = []
-        for post, who in (("worker", staff.worker_of), ("substitute", staff.substitute_of), ("leader", staff.leader_of)):
+        for post, who in (
+            ("worker", staff.worker_of),
+            ("substitute", staff.substitute_of),
+            ("leader", staff.leader_of),
+        ):
             person = int(who[cell])
             if person >= 0:
                 on_duty = bool(staff.on_duty[person]) if recent else bool(self._rng.random() < 0.9)
@@ -150,7 +153,11 @@ class Past:
         department = next((d for d in DEPARTMENTS if d.function == function), None)
         if department is not None:
             name = department.name
-            found.append(Candidate(routing.DEPARTMENT, None, self._bound.org_ids[department.code], name, name, "", True, 0))
+            found.append(
+                Candidate(
+                    routing.DEPARTMENT, None, self._bound.org_ids[department.code], name, name, "", True, 0
+                )
+            )
         return found
 
     def _candidate(self, post: str, person: int, *, on_duty: bool) -> Candidate:
@@ -171,13 +178,18 @@ class Past:
         if cell is None:
             return ""
         grid, at = self._city.grid, self._cell_at[cell.code]
-        street, community = grid.streets[grid.street_of[at]].name, grid.communities[grid.community_of[at]].name
+        street, community = (
+            grid.streets[grid.street_of[at]].name,
+            grid.communities[grid.community_of[at]].name,
+        )
         return f"{street} · {community} {cell.name}"
 
     def _order(self, no: str, what: Incidents, i: int, case: Case, life: Life, supervised: bool) -> PastOrder:
         location, cell, holder = case.location, case.location.cell, life.holder
         running = life.running if life.state not in ENDED else None
-        ended = next((s.at for s in reversed(life.steps) if s.action not in ("rate", "overdue", "supervise")), case.at)
+        ended = next(
+            (s.at for s in reversed(life.steps) if s.action not in ("rate", "overdue", "supervise")), case.at
+        )
         score, said, rated_at = life.score or (None, "", None)
         assert life.choice is not None
         return PastOrder(
@@ -231,12 +243,16 @@ class Past:
 
     def _overdue(self, no: str, life: Life) -> list[PastSupervision]:
         """A supervision for every deadline that passed, answered soon after unless it is recent."""
-        return [self._supervision(no, "overdue", words, due_at, life, "系统") for due_at, words in life.overdue]
+        return [
+            self._supervision(no, "overdue", words, due_at, life, "系统") for due_at, words in life.overdue
+        ]
 
-    def _by_leader(self, no: str, case: Case, life: Life) -> list[PastSupervision]:
+    def _by_leader(self, no: str, life: Life) -> list[PastSupervision]:
         """Now and then a leader supervises an order that is being handled."""
         begun = [s.at for s in life.steps if s.action == "start"]
-        if not begun or self._rng.random() > rates.LEADER_SUPERVISES_SHARE * (8 if life.state not in ENDED else 1):
+        if not begun or self._rng.random() > rates.LEADER_SUPERVISES_SHARE * (
+            8 if life.state not in ENDED else 1
+        ):
             return []
         at = begun[0] + timedelta(minutes=float(self._rng.uniform(10, 90)))
         later = [s.at for s in life.steps if s.at > begun[0]]
@@ -246,7 +262,9 @@ class Past:
         words = texts()["asks"]["supervise"][self._rng.integers(len(texts()["asks"]["supervise"]))]
         index = next(k for k, s in enumerate(life.steps) if s.action == "start") + 1
         due_at = life.steps[index - 1].due_after
-        life.steps.insert(index, PastStep("supervise", life.steps[index - 1].to_state, at, *leader, "leader", words, due_at))
+        life.steps.insert(
+            index, PastStep("supervise", life.steps[index - 1].to_state, at, *leader, "leader", words, due_at)
+        )
         return [self._supervision(no, "leader", words, at, life, leader[1])]
 
     def _supervision(

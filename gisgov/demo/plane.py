@@ -26,4 +26,6 @@ class Plane:
 
     def round(self, shapes: Any) -> Any:
         """Metres on the plane → WGS84 degrees on the rounding grid."""
-        return shapely.transform(self._local.to_degrees(shapes), lambda xy: np.round(xy / GRID_DEG) * GRID_DEG)
+        return shapely.transform(
+            self._local.to_degrees(shapes), lambda xy: np.round(xy / GRID_DEG) * GRID_DEG
+        )

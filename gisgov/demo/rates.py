@@ -43,7 +43,10 @@ SOURCES: dict[str, float] = {
 }  # fmt: skip
 SEEN_BY_CAMERA = frozenset({"city.stall", "environment.litter", "environment.burning", "traffic.parking", "traffic.jam",
                             "traffic.bike", "fire.lane", "environment.smoke"})  # fmt: skip
-FELT_BY_SENSOR = frozenset({"city.manhole", "environment.water", "safety.gas", "fire.equipment", "environment.smoke"})
+FELT_BY_SENSOR = frozenset(
+    {"city.manhole", "environment.water", "safety.gas", "fire.equipment", "environment.smoke"}
+)
+MAJOR = frozenset({"security.gathering", "safety.gas", "fire.blaze", "health.epidemic"})
 NAMED_SOURCES = frozenset({"resident", "telephone", "12345", "mailbox", "letter"})
 """Channels that have a reporter with name and telephone."""
 

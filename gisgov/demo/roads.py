@@ -1,5 +1,6 @@
 """Roads: motorways as sketched, main roads along the sketch but on the borders of cells, streets of the towns on
-every border there, and in the country the lanes by which each village reaches its seat."""
+every border there, and in the country the lanes by which each village reaches its seat.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def make_roads(outline: Any, grid: Grid, seed: int) -> Roads:
     towns = shapely.coverage_union_all(plane.flat(grid.cells[grid.urban]))
     shapely.prepare(towns)
     lines, classes, labels = _streets(network, ranks, names, towns, rng)
-    trunks = [(rounded(plane.flat(sketch.line(way))), kind, name) for name, kind, way in HIGHWAYS if kind == "trunk"]
+    trunks = [
+        (rounded(plane.flat(sketch.line(way))), kind, name) for name, kind, way in HIGHWAYS if kind == "trunk"
+    ]
     motorways = shapely.intersection([line for line, _, _ in trunks], plane.outline.buffer(-5))
     return Roads(
         lines=plane.round(np.concatenate((motorways, lines))),
@@ -89,14 +92,15 @@ def _streets(
     kept = ranks > 0
     edges, rank, given = network.edges[kept], ranks[kept], names[kept]
     group = strokes(edges, network.ends[kept])
-    invented = _invented_names(
-        np.bincount(group, weights=shapely.length(edges)), np.bincount(group, weights=rank >= 2) > 0, rng
-    )
+    lengths = np.bincount(group, weights=shapely.length(edges)).astype(np.float64)
+    invented = _invented_names(lengths, np.bincount(group, weights=rank >= 2) > 0, rng)
     members: dict[tuple[int, str, int], list[int]] = {}
     for i, key in enumerate(zip(rank.tolist(), given.tolist(), group.tolist(), strict=True)):
         members.setdefault((key[0], key[1], -1 if key[1] else key[2]), []).append(i)
     keys = sorted(members)
-    lines = np.array([shapely.line_merge(shapely.multilinestrings(edges[members[k]])) for k in keys], dtype=object)
+    lines = np.array(
+        [shapely.line_merge(shapely.multilinestrings(edges[members[k]])) for k in keys], dtype=object
+    )
     classes = np.array([_RANK[k[0]] for k in keys], dtype=object)
     labels = np.array([name or invented[group_no] for _, name, group_no in keys], dtype=object)
     return _smoothed(lines, classes == "primary", land), classes, labels
@@ -106,17 +110,23 @@ def _smoothed(lines: Geometries, main: Bools, towns: Any) -> Geometries:
     """Let main roads run evenly through the country, and lead the lanes that met them to where they are now."""
     before = shapely.union_all(lines[main])
     lines = lines.copy()
-    lines[main] = [shapely.multilinestrings([_even(p, towns) for p in shapely.get_parts(line)]) for line in lines[main]]
+    lines[main] = [
+        shapely.multilinestrings([_even(p, towns) for p in shapely.get_parts(line)]) for line in lines[main]
+    ]
     after = shapely.union_all(lines[main])
     shapely.prepare(before)
     for i in np.flatnonzero(~main & shapely.dwithin(lines, before, 1.0)):
-        lines[i] = shapely.multilinestrings([_led(part, before, after) for part in shapely.get_parts(lines[i])])
+        lines[i] = shapely.multilinestrings(
+            [_led(part, before, after) for part in shapely.get_parts(lines[i])]
+        )
     return lines
 
 
 def _even(line: Any, towns: Any) -> Any:
     """Average a line over some hundred metres, except inside the towns and at its ends."""
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0, line.length, 2 + int(line.length // STEP_M))))
+    xy = shapely.get_coordinates(
+        shapely.line_interpolate_point(line, np.linspace(0, line.length, 2 + int(line.length // STEP_M)))
+    )
     country = gaussian_filter1d((~shapely.contains_xy(towns, xy[:, 0], xy[:, 1])).astype(float), 4)[:, None]
     smooth = gaussian_filter1d(xy, SMOOTH_M / STEP_M, axis=0, mode="nearest")
     mixed = (1 - country) * xy + country * smooth

@@ -64,7 +64,11 @@ def make_staff(grid: Grid, size: Size, seed: int) -> Staff:
     workers = size.staff - len(office) - len(leaders)
     each = allocate(workers, np.bincount(grid.street_of, minlength=len(grid.streets)).astype(float), least=1)
     worker_street = np.repeat(np.arange(len(grid.streets)), each)
-    rows = [*office, *leaders, *((f"worker{n + 1:03d}", "网格员", grid.streets[s].code) for n, s in enumerate(worker_street))]
+    rows = [
+        *office,
+        *leaders,
+        *((f"worker{n + 1:03d}", "网格员", grid.streets[s].code) for n, s in enumerate(worker_street)),
+    ]
     first = len(office) + len(leaders)
     worker_of, substitute_of = _beats(grid, each, first)
     leader_of = len(office) + grid.street_of
@@ -79,7 +83,16 @@ def make_staff(grid: Grid, size: Size, seed: int) -> Staff:
         names=invented_names(len(rows), rng),
         posts=_texts([row[1] for row in rows]),
         org_codes=_texts([row[2] for row in rows]),
-        mobiles=_texts([f"1{a}{b:08d}" for a, b in zip(rng.choice([30, 31, 38, 39, 50, 51, 58, 86, 87], len(rows)), rng.integers(0, 10**8, len(rows)), strict=True)]),
+        mobiles=_texts(
+            [
+                f"1{a}{b:08d}"
+                for a, b in zip(
+                    rng.choice([30, 31, 38, 39, 50, 51, 58, 86, 87], len(rows)),
+                    rng.integers(0, 10**8, len(rows)),
+                    strict=True,
+                )
+            ]
+        ),
         on_duty=on_duty,
         worker_of=worker_of,
         substitute_of=np.where(nobody, -1, substitute_of),
