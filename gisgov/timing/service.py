@@ -9,7 +9,7 @@ import chinese_calendar
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import NotFound
 from gisgov.timing import rules, store
-from gisgov.timing.model import DayKind, LimitRule, Running
+from gisgov.timing.model import Calendar, DayKind, LimitRule, Running, Unit
 
 CALENDAR_YEARS = (2025, 2026)
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -75,6 +75,9 @@ def change_limit(tx: Tx, rule: LimitRule) -> LimitRule:
 def start(tx: Tx, key: str, at: datetime) -> Running:
     """Start a clock: choose the rule (by the kind of day where it depends on that) and compute its end."""
     local = at.astimezone(rules.SHANGHAI).date()
-    chosen, known = rules.rule_key(key, store.calendar(tx, local, local), at)
+    today = store.calendar(tx, local, local) if key in rules.BY_DAY_KIND else Calendar()
+    chosen, known = rules.rule_key(key, today, at)
     rule = limit(tx, chosen)
-    return rules.running(rule, at, store.calendar(tx, local, rules.horizon(at, rule)), known)
+    hours = rule.unit is Unit.CALENDAR_HOUR  # these look at no calendar
+    days = Calendar() if hours else store.calendar(tx, local, rules.horizon(at, rule))
+    return rules.running(rule, at, days, known)

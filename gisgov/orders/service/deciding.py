@@ -20,7 +20,7 @@ def candidates(tx: Tx, cell_id: int, people: tuple[Person, ...], function: str) 
         duty.user_id for duty in duties if duty.user_id is not None
     }
     users = identity.users_by_ids(tx, ids)
-    orgs = identity.orgs_by_ids(tx, {duty.org_id for duty in duties})
+    orgs = identity.orgs_by_ids(tx, {duty.org_id for duty in duties}) if duties else {}
     loads = reading.loads(tx, ids)
     staff = [_staff(person, users[person.user_id], loads) for person in people]
     return staff + [_department(duty, users, orgs[duty.org_id], loads) for duty in duties]

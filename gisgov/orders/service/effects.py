@@ -79,7 +79,7 @@ def _sign_in(tx: Tx, order: Order, _inputs: Inputs) -> Move:
     if order.holder_user_id is None:
         values |= {"holder_user_id": tx.actor.user_id, "holder_name": tx.actor.name}
         mine |= {"user_id": tx.actor.user_id, "user_name": tx.actor.name}
-        writing.add_party(tx, order.id, "holder", user_id=tx.actor.user_id)
+        writing.add_parties(tx, order.id, "holder", user_id=tx.actor.user_id)
     writing.change_assignment(tx, order.id, mine)
     return Move(values=values)
 

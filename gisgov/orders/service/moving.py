@@ -87,18 +87,20 @@ def _new_values(tx: Tx, order: Order, step: Step, move: Move) -> dict[str, Any]:
     return values | move.values
 
 
-def _hand_over(tx: Tx, order: Order, move: Move) -> None:
+def _hand_over(tx: Tx, before: Order, after: Order, move: Move) -> None:
     """End the open assignment, give the next one, and let parties and files follow."""
     if move.ends is not None:
         ended = {"ended_as": move.ends} | ({"done_at": tx.now} if move.ends == "done" else {})
-        writing.change_assignment(tx, order.id, ended)
+        writing.change_assignment(tx, after.id, ended)
     if move.holder is None and not move.drops_holder:
         return
-    writing.end_holding(tx, order.id)
+    if before.holder_user_id is not None or before.holder_org_id is not None:
+        writing.end_holding(tx, after.id)
     if move.holder is not None:
-        _assign(tx, order, move.holder, move.mode)
-    orgs, users = reading.parties(tx, order.id)
-    media.share(tx, ("order", order.id), area_no=order.area_no, org_ids=orgs, user_ids=users)
+        _assign(tx, after, move.holder, move.mode)
+    if before.version > 1:  # a report gets its files after it has been routed
+        orgs, users = reading.parties(tx, after.id)
+        media.share(tx, ("order", after.id), area_no=after.area_no, org_ids=orgs, user_ids=users)
 
 
 def _assign(tx: Tx, order: Order, holder: Candidate, mode: Mode) -> None:
@@ -114,8 +116,7 @@ def _assign(tx: Tx, order: Order, holder: Candidate, mode: Mode) -> None:
         "due_at": order.due_at,
     }
     writing.add_assignment(tx, row)
-    writing.add_party(tx, order.id, "holder", user_id=holder.user_id)
-    writing.add_party(tx, order.id, "holder", org_id=holder.org_id)
+    writing.add_parties(tx, order.id, "holder", user_id=holder.user_id, org_id=holder.org_id)
 
 
 def attach(tx: Tx, order: Order, inputs: Inputs) -> None:
@@ -164,6 +165,8 @@ def announce(tx: Tx, order: Order, action: str) -> None:
     data = {
         "no": order.no,
         "title": order.title,
+        "lon": order.lon,
+        "lat": order.lat,
         "state": order.state,
         "category": top_level(order.category_code),
         "major": order.major,
@@ -207,7 +210,7 @@ def take(
         raise Conflict("order.conflict", field="version", no=order.no)
     known = {name: value for name, value in values.items() if name in _ORDER_FIELDS}
     after = replace(order, **known, version=order.version + 1)
-    _hand_over(tx, after, move)
+    _hand_over(tx, order, after, move)
     attach(tx, after, inputs)
     record(tx, order, after, step.action, part, inputs, move.rule)
     if not silent:

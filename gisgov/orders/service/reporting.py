@@ -19,7 +19,7 @@ from gisgov.orders.rules import routing
 from gisgov.orders.rules.lifecycle import LIFECYCLE, check_inputs
 from gisgov.orders.service import deciding, moving
 from gisgov.orders.service.moving import Move
-from gisgov.orders.store import reading, writing
+from gisgov.orders.store import writing
 from gisgov.timing.rules import SHANGHAI
 
 TOKEN_BYTES = 16
@@ -52,6 +52,8 @@ def report(tx: Tx, new: NewReport) -> Filed:
     # What was handled on the spot has its photo with the handling, not with the finding.
     opened = _open(tx, received, location, digest(token), () if spot else new.file_ids)
     settled = _handle_on_spot(tx, opened, new) if spot else _route(tx, opened, received, location)
+    if not spot:
+        moving.attach(tx, settled, Inputs(file_ids=new.file_ids))
     moving.announce(tx, settled, "reported")
     return _filed(tx, settled, token)
 
@@ -90,11 +92,9 @@ def _open(
 ) -> Order:
     row = _row(tx, received, location, tracking_hash)
     geom = {"geom": writing.point(received.lon, received.lat)}
-    order_id = writing.add_order(tx, row | geom, received.id)
-    writing.add_party(tx, order_id, "author", user_id=received.created_by)
-    opened = reading.fresh(tx, order_id)
+    opened = writing.add_order(tx, row | geom, received.id)
+    writing.add_parties(tx, opened.id, "author", user_id=received.created_by)
     inputs = Inputs(note=received.content, file_ids=file_ids)
-    moving.attach(tx, opened, inputs)
     moving.record(tx, None, opened, "reported", Part.REPORTER, inputs, None)
     return opened
 

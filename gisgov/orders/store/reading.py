@@ -15,7 +15,8 @@ _LON_LAT = (sa.func.ST_X(orders.c.geom).label("lon"), sa.func.ST_Y(orders.c.geom
 COLUMNS = [*(column for column in orders.c if column.name not in _HIDDEN), *_LON_LAT]
 
 
-def _order(row: sa.Row[Any]) -> Order:
+def order_of(row: sa.Row[Any]) -> Order:
+    """A row of `COLUMNS` as an order."""
     return Order(**dict(row._mapping) | {"state": State(row.state)})
 
 
@@ -23,7 +24,7 @@ def by_no(tx: Tx, no: str) -> Order | None:
     """One order the actor may see."""
     query = sa.select(*COLUMNS).where(orders.c.no == no, order_scope(tx.scope))
     row = tx.conn.execute(query).first()
-    return None if row is None else _order(row)
+    return None if row is None else order_of(row)
 
 
 def by_token(tx: Tx, digest: bytes, no: str | None = None) -> Order | None:
@@ -32,18 +33,13 @@ def by_token(tx: Tx, digest: bytes, no: str | None = None) -> Order | None:
     row = tx.conn.execute(
         sa.select(*COLUMNS).where(mine if no is None else mine & (orders.c.no == no))
     ).first()
-    return None if row is None else _order(row)
+    return None if row is None else order_of(row)
 
 
 def by_id(tx: Tx, order_id: int) -> Order | None:
     """One order the actor may see, by id."""
     row = tx.conn.execute(sa.select(*COLUMNS).where(orders.c.id == order_id, order_scope(tx.scope))).first()
-    return None if row is None else _order(row)
-
-
-def fresh(tx: Tx, order_id: int) -> Order:
-    """An order that this transaction itself has written or was told of by an event, whoever acts."""
-    return _order(tx.conn.execute(sa.select(*COLUMNS).where(orders.c.id == order_id)).one())
+    return None if row is None else order_of(row)
 
 
 def claim_overdue(tx: Tx, most: int) -> list[Order]:
@@ -55,7 +51,7 @@ def claim_overdue(tx: Tx, most: int) -> list[Order]:
         .limit(most)
         .with_for_update(skip_locked=True, of=orders)
     )
-    return [_order(row) for row in tx.conn.execute(query)]
+    return [order_of(row) for row in tx.conn.execute(query)]
 
 
 def waiting_in_cells(tx: Tx, cell_ids: Collection[int]) -> list[Order]:
@@ -69,7 +65,7 @@ def waiting_in_cells(tx: Tx, cell_ids: Collection[int]) -> list[Order]:
         .order_by(orders.c.id)
         .with_for_update(of=orders)
     )
-    return [_order(row) for row in tx.conn.execute(query)]
+    return [order_of(row) for row in tx.conn.execute(query)]
 
 
 def loads(tx: Tx, user_ids: Collection[int]) -> dict[int, int]:

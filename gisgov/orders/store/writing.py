@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgov.kernel.db import Tx
+from gisgov.orders.model import Order
+from gisgov.orders.store.reading import COLUMNS, order_of
 from gisgov.orders.tables import (
     assignment,
     order_day,
@@ -43,11 +45,11 @@ def point(lon: float | None, lat: float | None) -> Any:
     return None if lon is None or lat is None else sa.func.ST_SetSRID(sa.func.ST_MakePoint(lon, lat), 4326)
 
 
-def add_order(tx: Tx, row: dict[str, Any], report_id: int) -> int:
+def add_order(tx: Tx, row: dict[str, Any], report_id: int) -> Order:
     """Write a new order and tie its report to it."""
-    order_id = tx.conn.execute(orders.insert().values(row).returning(orders.c.id)).scalar_one()
-    tx.conn.execute(order_report.insert().values(order_id=order_id, report_id=report_id))
-    return int(order_id)
+    written = tx.conn.execute(orders.insert().values(row).returning(*COLUMNS)).one()
+    tx.conn.execute(order_report.insert().values(order_id=written.id, report_id=report_id))
+    return order_of(written)
 
 
 def change(tx: Tx, order_id: int, version: int, values: dict[str, Any]) -> bool:
@@ -80,14 +82,18 @@ def change_assignment(tx: Tx, order_id: int, values: dict[str, Any]) -> None:
     )
 
 
-def add_party(
+def add_parties(
     tx: Tx, order_id: int, part: str, user_id: int | None = None, org_id: int | None = None
 ) -> None:
-    """Let somebody take part, which makes the order visible to him and his organisation."""
-    if user_id is None and org_id is None:
-        return
-    row = {"order_id": order_id, "part": part, "user_id": user_id, "org_id": org_id}
-    tx.conn.execute(insert(order_party).values(row).on_conflict_do_nothing())
+    """Let a person and an organisation take part, which makes the order visible to each."""
+    pairs = [(user_id, None), (None, org_id)]
+    rows = [
+        {"order_id": order_id, "part": part, "user_id": user, "org_id": org}
+        for user, org in pairs
+        if user is not None or org is not None
+    ]
+    if rows:
+        tx.conn.execute(insert(order_party).values(rows).on_conflict_do_nothing())
 
 
 def end_holding(tx: Tx, order_id: int) -> None:
