@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from gisgov.kernel.postgres import ClusterError
+
 RESTART_PAUSE_S: Final = 1.0
 READY_POLL_S: Final = 0.2
 READY_LIMIT_S: Final = 60.0
@@ -79,7 +81,10 @@ def run_all(
         sys.stdout.write(welcome if wait_ready(web, stopping) else "")
         sys.stdout.flush()
         while not stopping.wait(DATABASE_WATCH_S):
-            keep_database()
+            try:
+                keep_database()
+            except ClusterError as error:
+                sys.stderr.write(f"{error}\n")
     finally:
         stopping.set()
         for program in kept:

@@ -30,8 +30,8 @@ from gisgov.kernel.postgres import ClusterError
 from gisgov.kernel.server import APP, DATABASE, OWNER, Urls
 
 SUPERUSER: Final = "gisgov_super"
-START_TRIES: Final = 20
-PORT_TRIES: Final = 6
+START_LIMIT_S: Final = 60.0
+PORT_LIMIT_S: Final = 15.0
 START_PAUSE_S: Final = 0.5
 
 
@@ -55,10 +55,13 @@ class Cluster:
     data_dir
         The program's own directory (``.gisgov``); the cluster lives in ``pg`` below it, or below
         ``/var/lib/gisgov`` when the server's user cannot reach that directory.
+    durable
+        False for databases that live as long as a test: what is committed may then be lost with the machine.
     """
 
-    def __init__(self, data_dir: Path | str = ".gisgov") -> None:
+    def __init__(self, data_dir: Path | str = ".gisgov", *, durable: bool = True) -> None:
         self.data_dir = Path(data_dir).resolve()
+        self.durable = durable
 
     @property
     def state_file(self) -> Path:
@@ -117,15 +120,16 @@ class Cluster:
         """Launch until the server answers.
 
         After a kill -9 the dying processes hold the lock file for a moment and may still take a
-        connection, so one try is not enough; a server that cannot start is given up after some.
+        connection, so one try is not enough; a server that cannot start is given up after a while.
         """
         pg_dir = Path(state.pg_dir)
-        for attempt in range(START_TRIES):
+        began = time.monotonic()
+        while (waited_s := time.monotonic() - began) < START_LIMIT_S:
             if postgres.running_pid(pg_dir) is None:
                 # The dying processes also hold the port; only a stranger holds it for long.
-                if attempt >= PORT_TRIES and not port_is_free(state.port):
+                if waited_s > PORT_LIMIT_S and not port_is_free(state.port):
                     state = self._keep(State(state.pg_dir, free_port(), state.passwords))
-                postgres.launch(pg_dir, state.port)
+                postgres.launch(pg_dir, state.port, durable=self.durable)
             with contextlib.suppress(psycopg.OperationalError):
                 server.prepare(state.url(SUPERUSER), state.passwords)
                 return state
