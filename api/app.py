@@ -30,6 +30,7 @@ ROUTERS = (
     "files",
     "locate",
     "grids",
+    "cells",
     "registry",
     "patrol",
     "nearest",

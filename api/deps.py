@@ -1,5 +1,6 @@
 """Who is calling, in which transaction, and what a route requires of them."""
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from gisgov.identity import service as identity
 from gisgov.kernel.actor import NOBODY, Actor
 from gisgov.kernel.db import Database, Tx
-from gisgov.kernel.errors import GisgovError, NotAllowed, NotSignedIn
+from gisgov.kernel.errors import NotAllowed
 
 SESSION_COOKIE = "gisgov_session"
 CSRF_HEADER = "x-csrf-token"
+SIGN_IN = ("POST", "/api/session")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -46,20 +48,26 @@ def _callers_tx(request: Request) -> Iterator[Tx]:
 
 
 def caller(request: Request, tx: Tx) -> Actor:
-    """Return who is calling; nobody when there is no session, or one that must not be used here.
+    """Return who is calling; nobody when there is no session or none that still holds.
 
-    Why a session was not accepted is kept for `verb`, so that open routes still answer.
+    Raises
+    ------
+    NotAllowed
+        A cookie's write came without the page's token, so another site may have sent it; code
+        ``session.csrf``. Signing in needs none: its page has no session yet, or an old one.
     """
     token = session_token(request)
     session = identity.session_of(tx, token) if token else None
     if session is None:
-        request.state.refusal = NotSignedIn("session.required")
         return NOBODY
-    by_cookie = _bearer(request) is None
-    if by_cookie and request.method not in READING and request.headers.get(CSRF_HEADER) != session.csrf:
-        request.state.refusal = NotAllowed("session.csrf", field="X-CSRF-Token")
-        return NOBODY
+    writes = request.method not in READING and (request.method, request.url.path) != SIGN_IN
+    if writes and _bearer(request) is None and not _has_csrf(request, session.csrf):
+        raise NotAllowed("session.csrf", field="X-CSRF-Token")
     return identity.actor_of(tx, session.user_id)
+
+
+def _has_csrf(request: Request, csrf: str) -> bool:
+    return secrets.compare_digest(request.headers.get(CSRF_HEADER, "").encode(), csrf.encode())
 
 
 # FastAPI ends a dependency after the reply unless its scope is the function: then a failed commit
@@ -73,12 +81,9 @@ class Permission:
 
     verb: str
 
-    def __call__(self, request: Request, tx: TxDep) -> None:
+    def __call__(self, tx: TxDep) -> None:
         """Refuse callers without the verb."""
-        if tx.actor.has(self.verb):
-            return
-        refusal: GisgovError | None = getattr(request.state, "refusal", None)
-        raise refusal or NotAllowed("session.verb_missing", verb=self.verb)
+        tx.may(self.verb)
 
 
 @dataclass(frozen=True)

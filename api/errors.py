@@ -7,7 +7,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from gisgov.kernel.catalogue import message, negotiate
@@ -37,7 +38,12 @@ log = structlog.get_logger()
 
 
 def problem(
-    request: Request, status: int, code: str, *, field: str | None = None, params: dict[str, object] | None = None,
+    request: Request,
+    status: int,
+    code: str,
+    *,
+    field: str | None = None,
+    params: dict[str, object] | None = None,
     **more: Any,
 ) -> JSONResponse:
     """Return a problem in the caller's language, with a number that can be quoted."""

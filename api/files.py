@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
 from api.deps import TxDep, public, verb
-from gisgov.kernel.errors import GisgovError, Invalid, TooLarge
+from gisgov.kernel.errors import Invalid, TooLarge
 from gisgov.media import service as media
 from gisgov.media.model import Kind, Variant
 
@@ -51,11 +51,8 @@ class Uploaded:
 
 
 @router.post("", status_code=201, dependencies=[public("residents report without an account")])
-def upload(file: UploadFile, request: Request, tx: TxDep) -> Uploaded:
+def upload(file: UploadFile, tx: TxDep) -> Uploaded:
     """Keep a file; attach it by its id within a day, or it is deleted."""
-    refusal: GisgovError | None = getattr(request.state, "refusal", None)
-    if refusal is not None and refusal.code == "session.csrf":
-        raise refusal  # else the upload would be kept as nobody's
     kept = media.keep(tx, file.file, file.filename or "")
     return Uploaded(kept.id, kept.sha256, kept.size, kept.kind, kept.mime)
 

@@ -5,11 +5,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -17,19 +16,14 @@ from api.deps import TxDep, public, verb
 from gisgov.grids import service as grids
 from gisgov.grids.model import (
     AreaShape,
-    Cell,
     FrameRule,
     ImportOrder,
     ImportReport,
     Network,
-    Person,
-    Post,
     Published,
     Release,
-    Responsible,
 )
-from gisgov.identity import service as identity
-from gisgov.kernel.errors import NotFound, TooLarge
+from gisgov.kernel.errors import TooLarge
 
 router = APIRouter(prefix="/api", tags=["grids"])
 
@@ -57,33 +51,6 @@ class AreaReply:
 
 
 @dataclass(frozen=True)
-class AreaName:
-    """An area by name."""
-
-    level_name: str
-    code: str
-    name: str
-
-
-@dataclass(frozen=True)
-class CellReply:
-    """A cell with what lies above it; people and responsibilities are empty for strangers."""
-
-    cell: Cell
-    ancestors: list[AreaName]
-    people: tuple[Person, ...]
-    responsible: list[Responsible]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of cells; `next` is the value of `after` that continues it."""
-
-    items: list[Cell]
-    next: str | None
-
-
-@dataclass(frozen=True)
 class ImportReply:
     """What an import made of its file, and what was published if that was asked and possible."""
 
@@ -97,20 +64,6 @@ class Reason(BaseModel):
     reason: str | None = Field(default=None, max_length=500)
 
 
-class Posting(BaseModel):
-    """A post in a cell."""
-
-    login: str = Field(max_length=100)
-    post: Post
-    since: date | None = None
-
-
-class DutyState(BaseModel):
-    """On duty or off."""
-
-    on_duty: bool
-
-
 @router.get("/areas", dependencies=[OPEN_BOUNDARIES])
 def areas(tx: TxDep, tree: str = "admin", parent: str | None = None) -> dict[str, list[AreaReply]]:
     """List the areas of a tree, or the children of one."""
@@ -121,52 +74,6 @@ def areas(tx: TxDep, tree: str = "admin", parent: str | None = None) -> dict[str
 def area(tx: TxDep, code: str, tree: str | None = None) -> AreaReply:
     """Return one area with its exact polygon."""
     return _area(grids.area(tx, code, tree))
-
-
-@router.get("/cells", dependencies=[OPEN_BOUNDARIES])
-def cells(
-    tx: TxDep,
-    network: str = "basic",
-    area: str | None = None,
-    unstaffed: bool = False,
-    after: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> Page:
-    """List active cells by code; with `unstaffed`, those of the caller's area that have no worker."""
-    found = grids.cells(tx, network=network, area=area, unstaffed=unstaffed, after=after, limit=limit)
-    return Page(found, found[-1].code if len(found) == limit else None)
-
-
-@router.get("/cells/{code}", dependencies=[OPEN_BOUNDARIES])
-def cell(tx: TxDep, code: str, network: str = "basic") -> CellReply:
-    """Return one active cell with its polygon."""
-    found = grids.cell(tx, code, network)
-    above = [AreaName(a.level_name, a.code, a.name) for a in identity.areas_of_no(tx, found.no)]
-    if not tx.actor.has("grid.read"):
-        return CellReply(found, above, (), [])
-    return CellReply(found, above, grids.people(tx, found.id), grids.responsible(tx, found.id))
-
-
-@router.post("/cells/{code}/people", status_code=201, dependencies=[verb("grid.staff")])
-def staff(tx: TxDep, code: str, body: Posting, network: str = "basic") -> CellReply:
-    """Give somebody a post in a cell."""
-    grids.staff(tx, grids.cell(tx, code, network).id, _user(tx, body.login), body.post, body.since)
-    return cell(tx, code, network)
-
-
-@router.delete("/cells/{code}/people/{login}/{post}", dependencies=[verb("grid.staff")])
-def unstaff(tx: TxDep, code: str, login: str, post: Post, network: str = "basic") -> CellReply:
-    """End somebody's post in a cell today."""
-    grids.unstaff(tx, grids.cell(tx, code, network).id, _user(tx, login), post)
-    return cell(tx, code, network)
-
-
-@router.put("/duty", dependencies=[verb("duty.set")])
-def duty(tx: TxDep, body: DutyState) -> DutyState:
-    """Go on duty or off, for oneself."""
-    if tx.actor.user_id is not None:
-        grids.set_duty(tx, [tx.actor.user_id], on_duty=body.on_duty)
-    return body
 
 
 @router.get("/grids/networks", dependencies=[OPEN_BOUNDARIES])
@@ -228,6 +135,8 @@ def import_coverage(
     network: Annotated[str, Form()],
     code: Annotated[str, Form(description="Column of the cells' codes")],
     datum: Annotated[str, Form(description="wgs84, cgcs2000, gcj02, bd09 or an EPSG code")] = "",
+    outline: Annotated[UploadFile | None, File(description="Polygons a first import has to fill")] = None,
+    outline_datum: Annotated[str, Form(description="Datum of the outline, unless its file states it")] = "",
     name: Annotated[str | None, Form(description="Column of the cells' names")] = None,
     parent: Annotated[list[str] | None, Form(description="Columns of the parents, top-down")] = None,
     frame: Annotated[FrameRule, Form()] = FrameRule.KEEP,
@@ -249,8 +158,12 @@ def import_coverage(
         reason=reason,
         source_name=Path(file.filename or "").name,
     )
+    land = None
+    if outline is not None:
+        with _on_disk(outline, tx.settings.max_import_mb) as path:
+            land = grids.outline_of(path, outline_datum)
     with _on_disk(file, tx.settings.max_import_mb) as path:
-        report = grids.import_file(tx, path, order)
+        report = grids.import_file(tx, path, order, land)
     publishing = publish and report.publishable
     return ImportReply(report, grids.publish(tx, report.release.id) if publishing else None)
 
@@ -270,13 +183,6 @@ def _on_disk(upload: UploadFile, limit_mb: int) -> Iterator[Path]:
 def _area(shape: AreaShape) -> AreaReply:
     of = shape.area
     return AreaReply(of.tree, of.code, of.name, of.level_name, of.depth, of.no, shape.area_m2, shape.geojson)
-
-
-def _user(tx: TxDep, login: str) -> int:
-    found = identity.users_by_logins(tx, [login]).get(login)
-    if found is None:
-        raise NotFound("user.unknown", field="login")
-    return found.id
 
 
 def _collection(features: Iterator[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:

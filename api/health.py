@@ -3,7 +3,14 @@
 import time
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from sqlalchemy import text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +31,9 @@ class Figures:
         self.seconds = Histogram(
             "gisgov_request_seconds", "Time to answer.", ["method", "route"], registry=self.registry
         )
-        self.live_clients = Gauge("gisgov_live_clients", "Screens connected for push.", registry=self.registry)
+        self.live_clients = Gauge(
+            "gisgov_live_clients", "Screens connected for push.", registry=self.registry
+        )
 
 
 @router.get("/healthz", dependencies=[public("a load balancer asks")])

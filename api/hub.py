@@ -41,7 +41,9 @@ class Position:
     def parse(cls, text: str) -> Self:
         """Read ``snapshot[;id,id…]``."""
         snapshot, _, sent = text.partition(";")
-        return cls(Snapshot.parse(snapshot), frozenset(int(found) for found in sent.split(",") if found.isdigit()))
+        return cls(
+            Snapshot.parse(snapshot), frozenset(int(found) for found in sent.split(",") if found.isdigit())
+        )
 
     def has(self, event: Event) -> bool:
         """Tell whether the client already has an event."""

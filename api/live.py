@@ -30,11 +30,12 @@ class Push:
 
     verb: str
     layers: tuple[str, ...] = ()
+    scoped: bool = True
 
 
 PUSHED = {
     "order": Push("order.read", ("orders", "heat")),
-    "release": Push("grid.read", ("cells", "areas")),
+    "release": Push("grid.read", ("cells", "areas"), scoped=False),
     "camera": Push("registry.read", ("cameras",)),
 }
 """By subject of the event; what is not here is not pushed."""
@@ -56,10 +57,14 @@ async def live(
     """Stream what happens within the caller's scope, from a position on or from now."""
     given = last_event_id or after
     position = Position.parse(given) if given else None
-    return EventSourceResponse(_stream(request, actor, position), ping=PING_S, headers={"Cache-Control": "no-store"})
+    return EventSourceResponse(
+        _stream(request, actor, position), ping=PING_S, headers={"Cache-Control": "no-store"}
+    )
 
 
-async def _stream(request: Request, actor: Actor, position: Position | None) -> AsyncIterator[ServerSentEvent]:
+async def _stream(
+    request: Request, actor: Actor, position: Position | None
+) -> AsyncIterator[ServerSentEvent]:
     hub: Hub = request.app.state.hub
     client = Client()
     hub.clients.add(client)  # before reading the past, so that nothing falls between
@@ -117,8 +122,9 @@ def _messages(batch: Batch, position: Position, actor: Actor) -> Iterator[Server
 
 def _may_see(actor: Actor, event: Event) -> bool:
     push = PUSHED.get(event.subject_kind)
-    seen = actor.scope.sees(event.area_no, event.org_ids, event.user_ids)
-    return push is not None and actor.has(push.verb) and seen
+    if push is None or not actor.has(push.verb):
+        return False
+    return not push.scoped or actor.scope.sees(event.area_no, event.org_ids, event.user_ids)
 
 
 def _described(event: Event) -> dict[str, Any]:
@@ -131,9 +137,7 @@ def _described(event: Event) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "tiles": [f"{TILE_ZOOM}/{event.tile[0]}/{event.tile[1]}"] if event.tile else [],
         "layers": PUSHED[event.subject_kind].layers,
-        "order_no": event.data.get("order_no"),
-        "lon": event.data.get("lon"),
-        "lat": event.data.get("lat"),
+        "order_no": event.data.get("no"),
         "data": event.data,
     }
 

@@ -54,7 +54,7 @@ def locate(
     x, y = grids.to_wgs84(lon, lat, datum)
     grids.refuse_unless_public(tx)
     found = grids.locate(tx, x, y, accuracy_m)
-    if not tx.actor.has("grid.read"):
+    if found.cell is None or not (tx.actor.has("grid.read") and tx.scope.covers(found.cell.no)):
         found = replace(found, people=())
     return _reply(tx.now, x, y, found)
 

@@ -93,9 +93,7 @@ def show(no: str, tx: TxDep) -> OrderView:
     return _card(tx, no)
 
 
-@router.post(
-    "/{no}/actions/{action}", dependencies=[verb("order.act")]
-)
+@router.post("/{no}/actions/{action}", dependencies=[verb("order.act")])
 def act(no: str, action: str, body: ActionBody, tx: TxDep) -> OrderView:
     """Take an action; 409 when somebody was faster or the state does not allow it."""
     inputs = Inputs(**body.model_dump(exclude={"file_ids"}), file_ids=tuple(body.file_ids))

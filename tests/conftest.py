@@ -15,22 +15,30 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from api.app import create_app
+from gisgov.demo.load import Loader
+from gisgov.demo.model import SMALL
+from gisgov.demo.outline import read_outline
+from gisgov.intake import service as intake
 from gisgov.kernel.actor import SYSTEM, Actor
 from gisgov.kernel.clock import Clock, FixedClock
 from gisgov.kernel.cluster import Cluster
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.migrate import upgrade
 from gisgov.kernel.settings import Settings, load_settings
+from gisgov.timing import service as timing
 
 EXTENSIONS_TEMPLATE = "template_gisgov"
+DISTRICT_SEED = 370112
 
 
 @pytest.fixture(scope="session")
 def server() -> Settings:
-    """The addresses of a running PostGIS server: the stated one, or the private cluster."""
-    if not os.environ.get("GISGOV_DATABASE_URL"):
-        Cluster(load_settings().data_dir).start()
-    return load_settings()
+    """The addresses of a running PostGIS server: the stated one, or a cluster for tests alone."""
+    settings = load_settings()
+    if os.environ.get("GISGOV_DATABASE_URL"):
+        return settings
+    urls = Cluster(settings.data_dir / "tests", durable=False).start()
+    return settings.model_copy(update={"database_url": urls.owner_url, "app_database_url": urls.app_url})
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +74,9 @@ def _at(url: str, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(maintenance: Engine, server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def migrated(
+    maintenance: Engine, server: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """A database with the newest schema and nothing in it; others are cloned from it."""
     data_dir = tmp_path_factory.mktemp("template")
     with made_database(maintenance, server, EXTENSIONS_TEMPLATE, data_dir) as settings:
@@ -133,6 +143,32 @@ def database(settings: Settings, clock: FixedClock) -> Iterator[Database]:
 def client(settings: Settings, clock: FixedClock) -> Iterator[TestClient]:
     """The web service on the test's own database."""
     with TestClient(create_app(settings, clock)) as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def loaded_district(
+    maintenance: Engine, server: Settings, migrated: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """A small demonstration district, loaded once for tests that clone it; do not write to it."""
+    template = str(make_url(migrated.database_url).database)
+    with made_database(maintenance, server, template, tmp_path_factory.mktemp("district")) as settings:
+        database = Database(settings)
+        with database.transaction(SYSTEM) as tx:
+            intake.seed(tx)
+            timing.seed(tx)
+        Loader(database, read_outline(), DISTRICT_SEED, SMALL).run()
+        database.close()
+        yield settings
+
+
+@pytest.fixture
+def district(
+    maintenance: Engine, server: Settings, loaded_district: Settings, tmp_path: Path
+) -> Iterator[Settings]:
+    """Settings of a small demonstration district of the test's own."""
+    template = str(make_url(loaded_district.database_url).database)
+    with made_database(maintenance, server, template, tmp_path) as own:
         yield own
 
 

@@ -1,7 +1,6 @@
 """Commands that bring an installation up, run it and examine it."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, Final
 
 import typer
@@ -10,12 +9,14 @@ from rich.console import Console
 
 from gisgov.cli import doctor as examination
 from gisgov.cli.supervise import run_all
+from gisgov.intake import service as intake
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.cluster import keep_up
 from gisgov.kernel.db import Database
 from gisgov.kernel.jobs import run_worker
-from gisgov.kernel.migrate import DOMAINS, upgrade
+from gisgov.kernel.migrate import upgrade
 from gisgov.kernel.settings import load_settings
+from gisgov.timing import service as timing
 
 GRACE_S: Final = 3  # open pushes never end by themselves; a stop does not wait for them longer
 
@@ -32,11 +33,8 @@ def init() -> None:
     upgrade(settings.database_url)
     database = Database(settings)
     with database.transaction(SYSTEM) as tx:
-        for domain in DOMAINS:
-            if find_spec(f"gisgov.{domain}") and find_spec(f"gisgov.{domain}.service"):
-                seed = getattr(import_module(f"gisgov.{domain}.service"), "seed", None)
-                if seed:
-                    seed(tx)
+        intake.seed(tx)
+        timing.seed(tx)
     database.close()
     typer.echo("The database is ready. Next: ./run serve, or ./run demo for a district to look at.")
 

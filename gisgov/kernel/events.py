@@ -1,7 +1,7 @@
 """The append-only event table: audit, time line and source of live push in one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,18 +129,29 @@ def since(tx: Tx, position: str, limit: int = 10_000) -> list[Event]:
 
 
 def log(
-    tx: Tx, kind: str | None = None, actor_id: int | None = None, before: int | None = None, limit: int = 100
+    tx: Tx,
+    accounts: Collection[int],
+    kind: str | None = None,
+    actor_id: int | None = None,
+    before: int | None = None,
+    limit: int = 100,
 ) -> list[Event]:
-    """Return what happened, newest first, whoever may learn of it elsewhere; for auditors.
+    """Return what happened in the scope's areas, to some accounts or by them, newest first; for auditors.
 
     Parameters
     ----------
+    accounts : collection of int
+        The people whose doings belong to the answer wherever they happened, such as signing in.
     kind : str, optional
         A kind, or its noun with a point (``session.``) for all of them.
     before : int, optional
         Only events with a smaller id: the next page.
     """
-    where = [event.c.id < before] if before is not None else []
+    known = list(accounts)
+    placeless = event.c.area_no.is_(None) & (event.c.actor_id.in_(known) | event.c.user_ids.overlap(known))
+    where = [tx.scope.areas(event.c.area_no) | placeless]
+    if before is not None:
+        where.append(event.c.id < before)
     if kind is not None:
         where.append(event.c.kind.startswith(kind, autoescape=True))
     if actor_id is not None:

@@ -117,16 +117,17 @@ def initdb(final: Path, superuser: str, password: str) -> None:
     fresh.rename(final)
 
 
-def write_config(pg_dir: Path, port: int) -> None:
+def write_config(pg_dir: Path, port: int, *, durable: bool) -> None:
+    safety = "on" if durable else "off"
     memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
     values = {
         "listen_addresses": "'127.0.0.1'",
         "port": port,
         "unix_socket_directories": "''",
         "max_connections": 200,
-        "fsync": "on",
-        "full_page_writes": "on",
-        "synchronous_commit": "on",
+        "fsync": safety,
+        "full_page_writes": safety,
+        "synchronous_commit": safety,
         "wal_compression": "on",
         "max_wal_size": "'2GB'",
         "shared_buffers": f"'{min(1024, max(64, memory_mb // 8))}MB'",
@@ -144,9 +145,9 @@ def write_config(pg_dir: Path, port: int) -> None:
     target.chmod(0o644)
 
 
-def launch(pg_dir: Path, port: int) -> None:
+def launch(pg_dir: Path, port: int, *, durable: bool) -> None:
     """Start the server once; whether it answers is for the caller to see."""
-    write_config(pg_dir, port)
+    write_config(pg_dir, port, durable=durable)
     run_pg("pg_ctl", "-D", str(pg_dir), "-l", str(log_file(pg_dir)), "-w", "start")
 
 

@@ -1,7 +1,7 @@
 """Tables of the kernel itself."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Identity, Index, Integer, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from gisgov.kernel.db import Xid8, metadata
 

@@ -9,7 +9,7 @@ import shapely
 from gisgov.grids import service as grids
 from gisgov.grids.model import Post
 from gisgov.identity import service as identity
-from gisgov.identity.model import NewGrant, NewUser, Role
+from gisgov.identity.model import NewGrant, NewOrg, NewUser, Role
 from gisgov.kernel.actor import SYSTEM
 from tests.grid_makers import board, middle, publish, reshaped, reshaped_all, square
 
@@ -193,3 +193,13 @@ def test_staffing_and_duty(client, as_gis):
         "/api/cells/0000/people", json={"login": "gis", "post": "worker"}, headers=as_worker
     )
     assert forbidden.status_code == 403
+
+
+def test_an_organisation_answers_for_a_function(client, as_gis, database):
+    with database.transaction(SYSTEM) as tx:
+        identity.create_orgs(tx, [NewOrg("cg", "城管局", "department")])
+    url = "/api/cells/0000/functions/city"
+    bound = client.put(url, json={"org": "cg", "login": "w1"}, headers=as_gis).json()["responsible"]
+    assert [(r["function"], r["user_id"] is not None) for r in bound] == [("city", True)]
+    unknown = client.put(url, json={"org": "nix"}, headers=as_gis)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "org.unknown")

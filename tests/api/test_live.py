@@ -103,11 +103,22 @@ def token_of(database: Database, login: str) -> str:
 def happen(database: Database, area_no: int, subject_id: int) -> None:
     """Commit one event about an order."""
     with database.transaction(SYSTEM) as tx:
-        emit(tx, "order.reported", subject=("order", subject_id), version=1, area_no=area_no, lon=117.1, lat=36.6)
+        emit(
+            tx,
+            "order.reported",
+            subject=("order", subject_id),
+            version=1,
+            area_no=area_no,
+            lon=117.1,
+            lat=36.6,
+        )
 
 
 def test_an_event_reaches_those_in_scope_alone(served: str, database: Database, area_no: int) -> None:
-    with listening(served, token_of(database, "anna")) as anna, listening(served, token_of(database, "bert")) as bert:
+    with (
+        listening(served, token_of(database, "anna")) as anna,
+        listening(served, token_of(database, "bert")) as bert,
+    ):
         happen(database, area_no, 1)
         (message,) = anna.wait_for(1)
         assert message["data"]["subject_id"] == 1
@@ -116,7 +127,9 @@ def test_an_event_reaches_those_in_scope_alone(served: str, database: Database, 
         assert bert.of("event") == []
 
 
-def test_who_comes_back_misses_none_and_sees_none_twice(served: str, database: Database, area_no: int) -> None:
+def test_who_comes_back_misses_none_and_sees_none_twice(
+    served: str, database: Database, area_no: int
+) -> None:
     token = token_of(database, "anna")
     with listening(served, token) as stream:
         happen(database, area_no, 1)

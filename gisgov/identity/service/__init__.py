@@ -17,6 +17,7 @@ from gisgov.identity.service.areas import (
 from gisgov.identity.service.orgs import create_org, create_orgs, orgs, orgs_by_codes, orgs_by_ids
 from gisgov.identity.service.sessions import actor_of, session_of, sign_in, sign_out, sweep, workplace
 from gisgov.identity.service.users import (
+    account_ids,
     create_user,
     create_users,
     deactivate,
@@ -33,6 +34,7 @@ from gisgov.identity.service.users import (
 )
 
 __all__ = [
+    "account_ids",
     "actor_of",
     "ancestors",
     "area",

@@ -23,6 +23,11 @@ def users(tx: Tx, text: str | None = None, after: str | None = None, limit: int 
     return store.users(tx, text, after, limit)
 
 
+def account_ids(tx: Tx) -> frozenset[int]:
+    """Return the ids of all users in scope."""
+    return frozenset(store.account_ids(tx))
+
+
 def user(tx: Tx, user_id: int) -> User:
     """Return one user in scope.
 

@@ -58,6 +58,11 @@ def _users(tx: Tx, *where: sa.ColumnElement[bool], limit: int | None = None) -> 
     return [User(*row) for row in tx.conn.execute(query)]
 
 
+def account_ids(tx: Tx) -> list[int]:
+    """Return the ids of the users in scope."""
+    return list(tx.conn.execute(sa.select(app_user.c.id).where(_users_in(tx.scope, tx.now))).scalars())
+
+
 def users(tx: Tx, text: str | None, after: str | None, limit: int) -> list[User]:
     """Return the users in scope by login, after a login, optionally with a text in login or name."""
     where = [_users_in(tx.scope, tx.now)]

@@ -13,6 +13,7 @@ from gisgov.orders.model import Candidate, Inputs, Mode, Order, Part
 from gisgov.orders.rules.lifecycle import ENDED, KEEPS_CLOCK, WORDS
 from gisgov.orders.store import reading, writing
 from gisgov.timing import service as timing
+from gisgov.timing.model import Running
 
 _ORDER_FIELDS = {one.name for one in fields(Order)}
 _NO_HOLDER = dict.fromkeys(("holder_user_id", "holder_org_id", "holder_name", "holder_org_name"))
@@ -57,7 +58,11 @@ def _clock(tx: Tx, step: Step, move: Move) -> dict[str, Any]:
     key = move.limit or step.limit
     if step.target in ENDED or key is None:
         return _NO_CLOCK | {"overdue_fired_at": None}
-    run = timing.start(tx, key, tx.now)
+    return clock_columns(timing.start(tx, key, tx.now))
+
+
+def clock_columns(run: Running) -> dict[str, Any]:
+    """A running clock as columns of its order; one that has not run out in vain yet."""
     return {
         "limit_key": run.key,
         "limit_version": run.version,
