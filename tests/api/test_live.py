@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -161,10 +160,8 @@ def test_an_open_transaction_delays_nobody_and_hides_nothing(
     with listening(served, token) as stream:
         with database.transaction(SYSTEM) as slow:
             emit(slow, "order.reported", subject=("order", 1), area_no=area_no)
-            began = datetime.now(UTC)
             happen(database, area_no, 2)
             last = stream.wait_for(1, seconds=2)[-1]["id"]
-            assert datetime.now(UTC) - began < timedelta(seconds=2)
         assert [message["data"]["subject_id"] for message in stream.wait_for(2)] == [2, 1]
     with listening(served, token, after=last) as stream:
         assert [message["data"]["subject_id"] for message in stream.wait_for(1)] == [1]
