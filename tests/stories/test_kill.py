@@ -1,4 +1,4 @@
-"""kill -9 of the web and of PostgreSQL in the middle of reports: what was answered is there, once."""
+"""kill -9 of web, worker and PostgreSQL in the middle of reports: what was answered is there, once."""
 
 import os
 import signal
@@ -23,7 +23,8 @@ from gisgov.kernel.settings import Settings
 from tests.grid_makers import middle
 from tests.order_makers import PASSWORD, found
 
-CROWD, REPORTS = 8, 40
+CROWD, REPORTS, MANY_REPORTS = 8, 40, 500
+COMMANDS = {"web": "serve", "worker": "work"}
 PATIENCE_S = 90
 
 
@@ -45,7 +46,7 @@ class Installation:
             found_pid = self.cluster.pid()
             assert found_pid
             return found_pid
-        return children(self.pid)["serve"]
+        return children(self.pid)[COMMANDS[which]]
 
     def ask(self, query: str) -> int:
         """A number from the database."""
@@ -166,3 +167,15 @@ def test_answered_reports_survive_the_web_and_postgres(installation: Installatio
     crowd = reported_while(installation, REPORTS, ("web", "postgres"))
     assert crowd.failures > 0
     assert_everything_is_there_once(installation, crowd, REPORTS)
+
+
+@pytest.mark.soak
+def test_many_answered_reports_survive_everything(installation: Installation) -> None:
+    crowd = reported_while(installation, MANY_REPORTS, ("web", "worker", "postgres", "web"))
+    assert_everything_is_there_once(installation, crowd, MANY_REPORTS)
+    undone = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'react' AND status IN ('todo', 'doing')"
+    for _ in range(PATIENCE_S):
+        if installation.ask(undone) == 0:
+            break
+        threading.Event().wait(1)
+    assert installation.ask("SELECT coalesce(sum(n), 0) FROM heat") == MANY_REPORTS
