@@ -28,12 +28,18 @@ def _fall_again(tx: Tx, event: Event) -> None:
     defer(tx, "registry.fall_again", lock="registry.fall_again", cell_ids=cell_ids)
 
 
+def _recompute(tx: Tx, _event: Event) -> None:
+    """Deadlines beyond the years that were known are settled by the official calendar."""
+    orders.recompute(tx)
+
+
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "order.reported": (analytics.on_order,),
     "order.accepted": (analytics.on_order,),
     "order.dispatched": (analytics.on_order,),
     "order.rerouted": (analytics.on_order,),
     "order.voided": (analytics.on_order,),
+    "calendar.loaded": (_recompute,),
     "grid.published": (_reroute, _fall_again),
 }
 """Kind of event → what follows from it. Each may run twice and must do no harm then."""

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from gisgov.cli import demo, docs, grids, paper, platform, route
+from gisgov.cli import calendar, demo, docs, grids, paper, platform, route
 from gisgov.kernel.catalogue import message, negotiate
 from gisgov.kernel.errors import GisgovError
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(platform.app)
+app.add_typer(calendar.app, name="calendar")
 app.add_typer(demo.app, name="demo")
 app.add_typer(docs.app, name="docs")
 app.command("paper")(paper.print_layer)

@@ -83,6 +83,11 @@ def rule_key(key: str, calendar: Calendar, at: datetime, zone: ZoneInfo = SHANGH
     return variants[kind], known
 
 
+def stem(key: str) -> str:
+    """The limit of which a rule is the variant for a kind of day; another rule is its own."""
+    return next((name for name, variants in BY_DAY_KIND.items() if key in variants.values()), key)
+
+
 def _office_windows(day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
     for opens, closes in OFFICE_HOURS:
         yield (

@@ -1,6 +1,6 @@
 """The door to time limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,6 +8,7 @@ import chinese_calendar
 
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import NotFound
+from gisgov.kernel.events import emit
 from gisgov.timing import rules, store
 from gisgov.timing.model import Calendar, DayKind, LimitRule, Running, Unit
 
@@ -72,12 +73,38 @@ def change_limit(tx: Tx, rule: LimitRule) -> LimitRule:
     return new
 
 
+def load_days(tx: Tx, days: Iterable[tuple[date, DayKind, str]], source: str) -> int:
+    """Set days of the calendar, as the State Council publishes them each November, and let deadlines follow.
+
+    Returns
+    -------
+    int
+        How many days were set.
+    """
+    tx.may("setting.write")
+    rows = list(days)
+    if rows:
+        store.put_days(tx, rows, source)
+        emit(tx, "calendar.loaded", subject=("calendar", None), data={"days": len(rows), "source": source})
+    return len(rows)
+
+
+def again(tx: Tx, key: str, version: int | None, at: datetime) -> Running:
+    """The same limit from the same moment by the calendar as it is now; the same version of the same rule."""
+    fresh = start(tx, rules.stem(key), at)
+    return fresh if fresh.key != key or fresh.version == version else _run(tx, limit(tx, key, version), at)
+
+
 def start(tx: Tx, key: str, at: datetime) -> Running:
     """Start a clock: choose the rule (by the kind of day where it depends on that) and compute its end."""
     local = at.astimezone(rules.SHANGHAI).date()
     today = store.calendar(tx, local, local) if key in rules.BY_DAY_KIND else Calendar()
     chosen, known = rules.rule_key(key, today, at)
-    rule = limit(tx, chosen)
+    return _run(tx, limit(tx, chosen), at, known)
+
+
+def _run(tx: Tx, rule: LimitRule, at: datetime, known: bool = True) -> Running:
     hours = rule.unit is Unit.CALENDAR_HOUR  # these look at no calendar
-    days = Calendar() if hours else store.calendar(tx, local, rules.horizon(at, rule))
+    first = at.astimezone(rules.SHANGHAI).date()
+    days = Calendar() if hours else store.calendar(tx, first, rules.horizon(at, rule))
     return rules.running(rule, at, days, known)

@@ -18,6 +18,14 @@ def add_days(tx: Tx, days: Iterable[tuple[date, DayKind, str]], source: str) -> 
     tx.conn.execute(insert(calendar_day).on_conflict_do_nothing(), rows)
 
 
+def put_days(tx: Tx, days: Iterable[tuple[date, DayKind, str]], source: str) -> None:
+    """Set days, whatever they were before."""
+    rows = [{"day": day, "kind": kind, "name": name, "source": source} for day, kind, name in days]
+    new = insert(calendar_day)
+    changed = {name: new.excluded[name] for name in ("kind", "name", "source")}
+    tx.conn.execute(new.on_conflict_do_update(index_elements=["day"], set_=changed), rows)
+
+
 def calendar(tx: Tx, first: date, last: date) -> Calendar:
     """The known days of a period, both ends included."""
     query = sa.select(calendar_day.c.day, calendar_day.c.kind).where(calendar_day.c.day.between(first, last))

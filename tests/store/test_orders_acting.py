@@ -1,6 +1,6 @@
 """Every state × action × person, and what each action leaves behind."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +10,8 @@ from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from gisgov.orders import service as orders
 from gisgov.orders.model import Inputs, State
 from gisgov.orders.rules.lifecycle import LIFECYCLE
-from gisgov.timing.model import Lamp
+from gisgov.timing import service as timing
+from gisgov.timing.model import DayKind, Lamp
 from tests.order_makers import NAMES, Town, standing, undone
 
 S = State
@@ -312,3 +313,19 @@ def test_every_step_leaves_one_trace_row_and_its_events_reach_every_party(town):
         ("order.reported", 2), ("order.reassigned", 3), ("order.dispatched", 4),
     ]  # fmt: skip
     assert {town.ids["worker"], town.ids["far_worker"], town.ids["resident"]} <= set(rows[-1].user_ids)
+
+
+def test_a_deadline_beyond_the_known_years_is_settled_when_the_calendar_is_loaded(town):
+    new_year = town.at(datetime(2027, 1, 1, 2, tzinfo=UTC))
+    no = new_year.report().order_no
+    order = new_year.order(no)
+    assert (order.limit_key, order.provisional) == ("sign_in.workday", True)
+    assert orders.recompute(new_year.tx) == []
+    timing.load_days(new_year.tx, [(date(2027, 1, 1), DayKind.HOLIDAY, "元旦")], "state council")
+    assert orders.recompute(new_year.tx) == [no]
+    settled = new_year.order(no)
+    assert (settled.limit_key, settled.provisional) == ("sign_in.holiday", False)
+    assert settled.due_at == new_year.tx.now + timedelta(hours=48)
+    row = orders.view(new_year.by("dispatcher"), no).timeline[0]
+    assert (row.action, row.due_before, row.due_after) == ("recompute", order.due_at, settled.due_at)
+    assert orders.recompute(new_year.tx) == []

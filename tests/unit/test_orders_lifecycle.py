@@ -55,7 +55,7 @@ def test_a_step_that_is_not_in_the_table_is_refused():
 
 def test_every_action_has_words_and_an_event():
     actions = {step.action for step in (*LIFECYCLE.steps, *SUPERVISION.steps)}
-    assert actions | {"reported", "overdue"} == set(WORDS)
+    assert actions | {"reported", "overdue", "recompute"} == set(WORDS)
 
 
 def test_every_limit_in_the_table_has_a_rule():

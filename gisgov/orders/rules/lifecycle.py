@@ -49,7 +49,7 @@ OPEN = tuple(state for state in State if state not in ENDED)
 AT_DESK = frozenset({S.SCREENING, S.WAIT_DISPATCH})
 
 # Steps after which nobody's clock changes; every other step starts the clock it names, or ends it.
-KEEPS_CLOCK = frozenset({"start", "rate", "overdue", "supervise", "answer_supervision"})
+KEEPS_CLOCK = frozenset({"start", "rate", "overdue", "supervise", "answer_supervision", "recompute"})
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ WORDS: dict[str, Word] = {
     "reported": Word("上报", "Reported", "order.reported"),
     "reroute": Word("网格调整改派", "Rerouted", "order.rerouted"),
     "unroute": Word("网格调整转分拨", "To dispatch after rerouting", "order.rerouted"),
+    "recompute": Word("时限重算", "Deadline recomputed", "order.recomputed"),
     "overdue": Word("超时督办", "Overdue", "order.supervised"),
     "supervise": Word("督办", "Supervise", "order.supervised"),
     "answer_supervision": Word("答复督办", "Answer supervision", "order.supervision_answered"),

@@ -1,7 +1,7 @@
 """The door to orders."""
 
 from gisgov.orders.service.acting import act, find, parts, refuse_others, refuse_stale
-from gisgov.orders.service.flagging import mark, overdue
+from gisgov.orders.service.flagging import mark, overdue, recompute
 from gisgov.orders.service.history import PastOrder, PastStep, import_history
 from gisgov.orders.service.listing import orders
 from gisgov.orders.service.reporting import report
@@ -27,6 +27,7 @@ __all__ = [
     "orders",
     "overdue",
     "parts",
+    "recompute",
     "refuse_others",
     "refuse_stale",
     "report",

@@ -9,6 +9,7 @@ from gisgov.orders.model import Inputs, Order, Part
 from gisgov.orders.service import moving
 from gisgov.orders.service.moving import Move
 from gisgov.orders.store import reading
+from gisgov.timing import service as timing
 
 
 def mark(
@@ -38,3 +39,30 @@ def overdue(tx: Tx, batch: int = 200) -> Iterator[Order]:
     """
     while found := reading.claim_overdue(tx, batch):
         yield from found
+
+
+_LOADED = {
+    "key": "calendar.loaded",
+    "version": 1,
+    "text_zh": "节假日安排已公布，时限按其重算",
+    "text_en": "The official calendar was loaded, so the deadline was computed again",
+}
+
+
+def recompute(tx: Tx) -> list[str]:
+    """Compute provisional deadlines again after a calendar was loaded; the old value stays in the record.
+
+    Returns
+    -------
+    list of str
+        Numbers of the orders that are no longer provisional.
+    """
+    settled = []
+    for order in reading.provisional(tx):
+        if order.limit_key is None or order.clock_started_at is None:
+            continue
+        run = timing.again(tx, order.limit_key, order.limit_version, order.clock_started_at)
+        if not run.provisional:
+            mark(tx, order, "recompute", Part.SYSTEM, Inputs(), moving.clock_columns(run), _LOADED)
+            settled.append(order.no)
+    return settled

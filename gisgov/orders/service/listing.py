@@ -51,7 +51,7 @@ def orders(tx: Tx, wanted: Filter, after: str | None = None, *, counted: bool = 
     after : str, optional
         `Page.next` of the page before.
     counted : bool
-        Also count what the filter finds, by lamp; the lamp itself does not narrow the counts.
+        Also count on the first page what the filter finds, by lamp; the lamp itself does not narrow the counts.
     """
     if not 1 <= wanted.limit <= MAX_PAGE:
         raise Invalid("order.page_size", field="limit", most=MAX_PAGE)
@@ -62,5 +62,5 @@ def orders(tx: Tx, wanted: Filter, after: str | None = None, *, counted: bool = 
     return Page(
         items=summaries(tx, [order for order, _ in items]),
         next=cursor(items[-1][1]) if more else None,
-        counts=listing.counts(tx, wanted) if counted else None,
+        counts=listing.counts(tx, wanted) if counted and after is None else None,
     )

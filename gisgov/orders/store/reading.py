@@ -54,6 +54,17 @@ def claim_overdue(tx: Tx, most: int) -> list[Order]:
     return [order_of(row) for row in tx.conn.execute(query)]
 
 
+def provisional(tx: Tx) -> list[Order]:
+    """Lock the open orders whose deadline was computed without an official calendar."""
+    query = (
+        sa.select(*COLUMNS)
+        .where(orders.c.provisional, orders.c.due_at.is_not(None), order_scope(tx.scope))
+        .order_by(orders.c.id)
+        .with_for_update(of=orders)
+    )
+    return [order_of(row) for row in tx.conn.execute(query)]
+
+
 def waiting_in_cells(tx: Tx, cell_ids: Collection[int]) -> list[Order]:
     """Lock the unsigned orders of some cells, in the order of their ids, and those that no cell took."""
     in_cells = orders.c.cell_id == sa.any_(sa.cast(list(cell_ids), sa.ARRAY(sa.BigInteger)))
