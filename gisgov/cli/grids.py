@@ -37,6 +37,10 @@ def import_coverage(
             help="Column of a parent level, top-down; CODE:NAME where names have a column of their own."
         ),
     ] = None,
+    outline: Annotated[
+        Path | None, typer.Option(exists=True, help="Polygons that a first import has to fill together.")
+    ] = None,
+    outline_datum: Annotated[str, typer.Option(help="Datum of the outline, unless its file states it.")] = "",
     publish: Annotated[bool, typer.Option(help="Publish at once if there is no defect.")] = False,
     mend_width_m: Annotated[float | None, typer.Option(help="Mend slivers up to this width.")] = None,
     hole_width_m: Annotated[
@@ -60,7 +64,8 @@ def import_coverage(
     )
     database = Database(load_settings())
     with database.transaction(SYSTEM) as tx:
-        report = grids.import_file(tx, file, order)
+        land = grids.outline_of(outline, outline_datum) if outline else None
+        report = grids.import_file(tx, file, order, land)
         published = grids.publish(tx, report.release.id) if publish and report.publishable else None
     _tell(report)
     if published:

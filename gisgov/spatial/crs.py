@@ -231,7 +231,7 @@ def area_m2(geometries: Any) -> Any:
     float or ndarray of float64
         Of the shape given; 0 for what is empty or None.
     """
-    if not np.all(np.isfinite(shapely.total_bounds(geometries))):
+    if np.size(geometries) == 0 or not np.all(np.isfinite(shapely.total_bounds(geometries))):
         return np.zeros(np.shape(geometries)) if np.ndim(geometries) else 0.0
     areas = shapely.area(LocalPlane.about(geometries, "area").to_metres(geometries))
     return np.nan_to_num(areas) if np.ndim(areas) else float(np.nan_to_num(areas))

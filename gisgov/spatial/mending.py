@@ -84,7 +84,7 @@ def mend_slivers(
     flat = plane.to_metres(valid)
     cleaned = _clean(flat, plane.to_metres(np.array(wide, dtype=object)), max_width_m)
     after = _back_to_degrees(cleaned, flat, valid, plane)
-    return Mended(after, list(_transfers(valid, before, after, codes)), check_coverage(after, codes))
+    return Mended(after, _transfers(valid, before, after, codes), check_coverage(after, codes))
 
 
 def _polygonal(shapes: GeometryArray) -> GeometryArray:
@@ -138,9 +138,23 @@ def _back_to_degrees(
 # --- what changed hands ----------------------------------------------------------------------------------------
 
 
+_Move = tuple[shapely.Geometry, str | None, str | None]
+"""A piece of land, who had it and who has it now."""
+
+
 def _transfers(
     valid: GeometryArray, before: GeometryArray, after: GeometryArray, codes: Sequence[str]
-) -> Iterator[Transfer]:
+) -> list[Transfer]:
+    """List what changed hands; all pieces are measured at once, on one plane."""
+    moves = list(_moves(valid, before, after, codes))
+    areas = area_m2(np.array([piece for piece, _, _ in moves], dtype=object))
+    measured = zip(moves, areas.tolist(), strict=True)
+    return [Transfer(*move, area) for move, area in measured if area >= _CRUMB_M2]
+
+
+def _moves(
+    valid: GeometryArray, before: GeometryArray, after: GeometryArray, codes: Sequence[str]
+) -> Iterator[_Move]:
     """Compare holders before and after, cell by changed cell."""
     changed = np.flatnonzero(~shapely.equals_exact(shapely.normalize(before), shapely.normalize(after), 0.0))
     old_tree, new_tree = shapely.STRtree(valid), shapely.STRtree(after)
@@ -154,7 +168,7 @@ def _transfers(
 
 def _given(
     lost: shapely.Geometry, giver: str, after: GeometryArray, tree: shapely.STRtree, codes: Sequence[str]
-) -> Iterator[Transfer]:
+) -> Iterator[_Move]:
     takers = tree.query(lost, predicate="intersects")
     for taker in takers.tolist():
         yield from _pieces(shapely.intersection(lost, after[taker]), giver, codes[taker])
@@ -165,11 +179,9 @@ def _without(land: shapely.Geometry, others: GeometryArray) -> shapely.Geometry:
     return shapely.difference(land, shapely.union_all(others)) if len(others) else land
 
 
-def _pieces(land: shapely.Geometry, giver: str | None, taker: str | None) -> Iterator[Transfer]:
+def _pieces(land: shapely.Geometry, giver: str | None, taker: str | None) -> Iterator[_Move]:
     if giver == taker:
         return
     parts = shapely.get_parts(land)
     for part in parts[shapely.area(parts) > _CRUMB_DEG2]:
-        area = float(area_m2(part))
-        if area >= _CRUMB_M2:
-            yield Transfer(part, giver, taker, area)
+        yield part, giver, taker

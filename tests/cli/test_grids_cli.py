@@ -97,6 +97,16 @@ def test_defects_make_a_draft_a_problem_list_and_status_1(gisgov, file, tmp_path
     assert "changed hands" in mended.output
 
 
+def test_a_first_import_may_have_to_fill_an_outline(gisgov, file, tmp_path):
+    outline = tmp_path / "outline.gpkg"
+    land = shapely.box(117.0, 36.5, 117.04, 36.53125)
+    gpd.GeoDataFrame(geometry=[land], crs=4326).to_file(outline)
+    command = ("grids", "import", file, "--network", "basic", *PATH_COLUMNS, "--datum", "wgs84")
+    result = gisgov(*command, "--outline", outline)
+    assert result.exit_code == 1
+    assert "1 × missing_frame" in result.output
+
+
 def test_a_missing_column_is_named(gisgov, file):
     result = gisgov("grids", "import", file, "--network", "basic", "--code", "nix", "--datum", "wgs84")
     assert isinstance(result.exception, Invalid)

@@ -208,6 +208,13 @@ class TestRefusals:
         report = put(tx, wrong, frame_rule=FrameRule.REPLACE)
         assert [warning.code for warning in report.warnings] == ["grid.datum_suspect"]
 
+    def test_a_special_network_is_compared_with_the_basic_one(self, tx):
+        publish(tx, board())
+        shifted = shapely.transform(board().polygons, lambda xy: np.column_stack(from_wgs84(*xy.T, "gcj02")))
+        with pytest.raises(Invalid, match="datum_suspect"):
+            put(tx, reshaped_all(board(), shifted), "police")
+        assert put(tx, board(2, 2), "police").publishable
+
     def test_somewhere_else(self, tx):
         publish(tx, board())
         cells = board()

@@ -2,7 +2,7 @@
 
 from gisgov.grids.service.check import check
 from gisgov.grids.service.days import today
-from gisgov.grids.service.files import import_file, level_of
+from gisgov.grids.service.files import import_file, level_of, outline_of
 from gisgov.grids.service.imports import import_cells
 from gisgov.grids.service.locate import (
     hold_releases,
@@ -70,6 +70,7 @@ __all__ = [
     "network",
     "networks",
     "on_duty",
+    "outline_of",
     "people",
     "publish",
     "refuse_bad_point",

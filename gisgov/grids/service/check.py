@@ -24,6 +24,8 @@ from gisgov.spatial.crs import area_m2
 from gisgov.spatial.topology import Defect, DefectKind, check_coverage
 
 Geometries = NDArray[np.object_]
+POLYGONAL = 2
+"""The dimension of land."""
 
 
 @dataclass(frozen=True)
@@ -142,24 +144,23 @@ def _show_transfers(
     tolerance_m: float,
 ) -> None:
     """Record which land a draft that moves its frame takes from one parent and gives to another."""
-    moved = list(_transfers(unions, frames, tolerance_m))
+    moves = list(_transfers(unions, frames))
+    areas = area_m2(np.array([piece for *_, piece in moves], dtype=object)).tolist()
+    crumb_m2 = tolerance_m * tolerance_m
+    moved = [(*who, area, piece) for (*who, piece), area in zip(moves, areas, strict=True) if area > crumb_m2]
     findings.forget_moved(tx, release_id, MovedKind.TRANSFERRED)
     findings.add_moved(tx, release_id, MovedKind.TRANSFERRED, moved)
 
 
 def _transfers(
-    unions: Mapping[str, shapely.Geometry], frames: Mapping[str, shapely.Geometry], tolerance_m: float
-) -> Iterator[tuple[str, str, float, shapely.Geometry]]:
+    unions: Mapping[str, shapely.Geometry], frames: Mapping[str, shapely.Geometry]
+) -> Iterator[tuple[str, str, shapely.Geometry]]:
+    """Yield who had, who gets, and which piece; neighbours share lines, which are no land."""
     codes = list(frames)
     tree = shapely.STRtree([frames[code] for code in codes])
     for taker, union in unions.items():
         givers = [codes[at] for at in tree.query(union, predicate="intersects") if codes[at] != taker]
         for giver in sorted(givers):
             for piece in shapely.get_parts(shapely.intersection(union, frames[giver])):
-                if _is_land(piece, tolerance_m):
-                    yield giver, taker, float(area_m2(piece)), piece
-
-
-def _is_land(piece: shapely.Geometry, tolerance_m: float) -> bool:
-    """Tell a piece of land from the line or the rounding sliver that two neighbours share."""
-    return shapely.get_dimensions(piece) == 2 and float(area_m2(piece)) > tolerance_m * tolerance_m
+                if shapely.get_dimensions(piece) == POLYGONAL:
+                    yield giver, taker, piece

@@ -14,7 +14,7 @@ from gisgov.grids.rules import named, text_of
 from gisgov.grids.service.imports import import_cells
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
-from gisgov.kernel.vector_files import batches, datum_for
+from gisgov.kernel.vector_files import batches, datum_for, read
 from gisgov.kernel.vector_formats import describe
 
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -24,6 +24,17 @@ def level_of(text: str) -> Level:
     """Read a parent level from ``CODE_COLUMN[:NAME_COLUMN[:TITLE]]``."""
     column, name, title, *_ = [*text.split(":"), "", ""]
     return Level(column, name or None, title or None)
+
+
+def outline_of(path: Path, datum: str | None) -> shapely.Geometry:
+    """Return the land of a file of polygons as one outline in WGS84.
+
+    Raises
+    ------
+    Invalid
+        The file cannot be read or states no usable datum.
+    """
+    return shapely.union_all(shapely.make_valid(np.asarray(read(path, datum or None).geometry, dtype=object)))
 
 
 def import_file(

@@ -1,7 +1,7 @@
 """Coverages come in: streamed into a draft, refused as a whole or kept as a whole with their problem list."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import shapely
@@ -25,11 +25,20 @@ from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.events import emit
-from gisgov.spatial.crs import from_wgs84, parse_datum
+from gisgov.spatial.crs import KNOWN_DATUMS, from_wgs84, parse_datum
 from gisgov.spatial.mending import mend_slivers
 from gisgov.spatial.suspicion import DatumSuspicion, suspect_datum
 
 Geometries = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Land that is known already; another network's need not be the same."""
+
+    land: shapely.Geometry | None
+    same_land: bool
+
 
 MEND_AT_MOST_M = 50.0
 """Wider than this a piece is no sliver but land somebody has to decide on."""
@@ -61,8 +70,7 @@ def import_cells(
     release_id = releases.draft(tx, network.id, _values(order, rule))
     count = _load(tx, release_id, batches, order)
     _settle_root(tx, network, release_id, order)
-    known = frame_of(tx, network, active, FrameRule.KEEP).outline if active else outline
-    warnings = _refuse_wrong_place(tx, release_id, order, rule, known)
+    warnings = _refuse_wrong_place(tx, release_id, order, _known(tx, network, outline))
     if order.mend_width_m:
         _mend(tx, release_id, order.mend_width_m)
     defects = check(tx, release_id, outline)
@@ -114,26 +122,42 @@ def _settle_root(tx: Tx, network: Network, release_id: int, order: ImportOrder) 
     releases.settle_root(tx, release_id, asdict(root))
 
 
-def _refuse_wrong_place(
-    tx: Tx, release_id: int, order: ImportOrder, rule: FrameRule, known: shapely.Geometry | None
-) -> tuple[Notice, ...]:
-    """Compare with the outline that is known; a draft that replaces it is only warned."""
-    if known is None:
+def _known(tx: Tx, network: Network, outline: shapely.Geometry | None) -> Known:
+    """Return the land that an import has to agree with: its network's, the stated, or that of the basic network."""
+    active = active_of(tx, network)
+    if active is not None:
+        return Known(frame_of(tx, network, active, FrameRule.KEEP).outline, same_land=True)
+    if outline is not None or network.basic:
+        return Known(outline, same_land=True)
+    basic = ensure_network(tx, rules.BASIC_NETWORK, None)
+    return Known(frame_of(tx, basic, active_of(tx, basic), FrameRule.KEEP).outline, same_land=False)
+
+
+def _refuse_wrong_place(tx: Tx, release_id: int, order: ImportOrder, known: Known) -> tuple[Notice, ...]:
+    """Compare with the land that is known; a draft that is meant to replace it is only warned."""
+    if known.land is None:
         return ()
     _, _, polygons = drafts.cells(tx, release_id)
-    complaint = _complaint(polygons, order.datum, known)
-    if complaint is not None and rule is not FrameRule.REPLACE:
+    complaint = _elsewhere(polygons, known.land) if known.same_land else None
+    complaint = complaint or _other_datum(polygons, order.datum, known.land)
+    if complaint is None:
+        return ()
+    if order.frame_rule is not FrameRule.REPLACE:
         raise complaint
-    return (Notice(complaint.code, complaint.params),) if complaint is not None else ()
+    return (Notice(complaint.code, complaint.params),)
 
 
-def _complaint(polygons: Geometries, datum: str, known: shapely.Geometry) -> Invalid | None:
-    if not shapely.intersects(shapely.box(*shapely.total_bounds(polygons)), known):
-        swapped = shapely.transform(polygons, lambda xy: xy[:, ::-1])
-        first = shapely.get_coordinates(polygons)[0]
-        back = shapely.intersects(shapely.box(*shapely.total_bounds(swapped)), known)
-        code = "grid.coordinates_swapped" if back else "grid.outside_everything"
-        return Invalid(code, field="file", lon=float(first[0]), lat=float(first[1]))
+def _elsewhere(polygons: Geometries, known: shapely.Geometry) -> Invalid | None:
+    if shapely.intersects(shapely.box(*shapely.total_bounds(polygons)), known):
+        return None
+    swapped = shapely.transform(polygons, lambda xy: xy[:, ::-1])
+    back = shapely.intersects(shapely.box(*shapely.total_bounds(swapped)), known)
+    code = "grid.coordinates_swapped" if back else "grid.outside_everything"
+    lon, lat = shapely.get_coordinates(polygons)[0].tolist()
+    return Invalid(code, field="file", lon=lon, lat=lat)
+
+
+def _other_datum(polygons: Geometries, datum: str, known: shapely.Geometry) -> Invalid | None:
     doubt = _doubt(polygons, datum, known)
     if doubt is None:
         return None
@@ -148,9 +172,9 @@ def _complaint(polygons: Geometries, datum: str, known: shapely.Geometry) -> Inv
 
 
 def _doubt(polygons: Geometries, datum: str, known: shapely.Geometry) -> DatumSuspicion | None:
-    stated = parse_datum(datum)
-    if stated.epsg is not None and not stated.shifts_nothing:
+    if datum not in KNOWN_DATUMS:
         return None
+    stated = parse_datum(datum)
     as_sent = polygons
     if not stated.shifts_nothing:
         as_sent = shapely.transform(

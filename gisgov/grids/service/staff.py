@@ -24,6 +24,8 @@ _ORDER = {post: rank for rank, post in enumerate(Post)}
 def people(tx: Tx, cell_id: int) -> tuple[Person, ...]:
     """Return who has a post in a cell today: workers, substitutes, leaders; the longest serving first."""
     rows = store.standing(tx, [cell_id], today(tx))
+    if not rows:
+        return ()
     ids = {row.user_id for row in rows}
     names, awake = identity.users_by_ids(tx, ids), store.on_duty(tx, ids)
     found = [
