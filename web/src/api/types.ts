@@ -244,6 +244,7 @@ export interface NearItem extends Point {
   state?: string | null
   on_duty?: boolean | null
   fix_age_s?: number | null
+  stale?: boolean | null
   load?: number | null
   cell?: CellRef | null
   user_id?: number | null

@@ -19,13 +19,15 @@ describe('legendCounts', () => {
       { source: 'orders', where: { lamp: 'red' } },
       { source: 'orders' },
       { source: 'heat', where: { n: [5, 10] } },
+      { source: 'orders_cluster' },
     ]
     const drawn = [
       { source: 'orders', properties: { lamp: 'red' } },
       { source: 'orders', properties: { lamp: 'green' } },
       { source: 'heat', properties: { n: 10 } },
       { source: 'heat', properties: { n: 5 } },
+      { source: 'orders_cluster', properties: { n: 12 } },
     ]
-    expect(legendCounts(drawn, legend)).toEqual([1, 1, 1])
+    expect(legendCounts(drawn, legend)).toEqual([1, 1, 1, 12])
   })
 })

@@ -42,14 +42,18 @@ export interface Drawn {
   properties: Properties
 }
 
-/** Features on screen per legend line; a feature counts for the first line that fits it. */
+/** Sources whose features stand for `n` things each. */
+const CLUSTERED = '_cluster'
+
+/** Things on screen per legend line; a feature counts for the first line that fits it. */
 export function legendCounts(drawn: Drawn[], legend: { source?: string | null; where?: Where }[]): number[] {
   const counts = legend.map(() => 0)
   for (const feature of drawn) {
     const at = legend.findIndex(
       (entry) => (!entry.source || entry.source === feature.source) && fits(feature.properties, entry.where ?? {}),
     )
-    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1
+    const several = feature.source?.endsWith(CLUSTERED) ? Number(feature.properties.n) : 1
+    if (at >= 0) counts[at] = (counts[at] ?? 0) + several
   }
   return counts
 }

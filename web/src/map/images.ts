@@ -158,28 +158,45 @@ function camera(fill: string, edge: string, glyph: string, struck: boolean): Ima
   }
 }
 
-/** Blue disc; the arrow stands at north and the layer turns the whole by the heading. The layer writes the character. */
+const ROUND = '\u5de1'
+const FONT = '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif'
+
+function character(pen: Pen, text: string, x: number, y: number, color: string): void {
+  pen.font = `700 10.5px ${FONT}`
+  pen.textAlign = 'center'
+  pen.textBaseline = 'middle'
+  pen.fillStyle = color
+  pen.fillText(text, x, y + 0.6)
+}
+
 const PATROL: Image = {
-  size: [36, 36],
+  size: [26, 26],
   draw: (pen, width) => {
     const middle = width / 2
-    polygon(pen, [[middle, 1.5], [middle + 5, 9], [middle - 5, 9]], BLUE, '#fff', 2)
     shadow(pen)
     disc(pen, middle, middle, 11.4, '#fff')
     plain(pen)
     disc(pen, middle, middle, 9.8, BLUE)
+    character(pen, ROUND, middle, middle, '#fff')
   },
 }
 
 const PATROL_STALE: Image = {
-  size: [36, 36],
+  size: [26, 26],
   draw: (pen, width) => {
     const middle = width / 2
     disc(pen, middle, middle, 11.4, '#fff')
     pen.setLineDash([3, 2.4])
     arc(pen, middle, middle, 10.4, 0, 1, GREY, 1.8)
     pen.setLineDash([])
+    character(pen, ROUND, middle, middle, '#656D7B')
   },
+}
+
+/** The arrow stands at north, outside the disc; the layer turns it by the heading. */
+const HEADING: Image = {
+  size: [38, 38],
+  draw: (pen, width) => polygon(pen, [[width / 2, 2], [width / 2 + 5, 9.5], [width / 2 - 5, 9.5]], BLUE, '#fff', 2),
 }
 
 /** A label plate that grows with its text. */
@@ -217,6 +234,7 @@ const IMAGES: Record<string, Image> = {
   'camera-offline': camera('#fff', GREY, GREY, true),
   patrol: PATROL,
   'patrol-stale': PATROL_STALE,
+  'patrol-heading': HEADING,
   'chip-people': chip(BLUE),
   'chip-camera': chip(TEAL),
 }

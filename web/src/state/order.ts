@@ -1,12 +1,13 @@
 /** The order in hand: read, acted upon, with what is near it. */
 import { api } from '../api'
 import { Problem } from '../api/client'
-import type { ActionBody, NearestLayer, Order } from '../api/types'
+import type { ActionBody, Near, NearestLayer, Order, Point } from '../api/types'
 import { touchQueue } from './queue'
 import { store } from './store'
 
 const NEAR_COUNT = 4
-const NEAR_RADIUS_M = 1_000
+/** Asked one after the other until somebody is found. */
+const NEAR_RADII_M = [1_000, 5_000]
 
 function caught(problem: unknown): Problem {
   if (problem instanceof Problem) return problem
@@ -47,6 +48,12 @@ export async function refreshOrder(no: string): Promise<void> {
   if (store.selected === no && !store.acting) await read(no)
 }
 
+async function nearest(layer: NearestLayer, point: Point): Promise<Near> {
+  const [near = 0, far = 0] = NEAR_RADII_M
+  const found = await api.nearest(layer, point, NEAR_COUNT, near)
+  return found.items.length ? found : api.nearest(layer, point, NEAR_COUNT, far)
+}
+
 export async function findNear(layer: NearestLayer = store.near.layer): Promise<void> {
   const { near, order } = store
   near.layer = layer
@@ -54,9 +61,9 @@ export async function findNear(layer: NearestLayer = store.near.layer): Promise<
   const { no, lon, lat } = order
   near.loading = true
   try {
-    const found = await api.nearest(layer, { lon, lat }, NEAR_COUNT, NEAR_RADIUS_M)
+    const { items, searched } = await nearest(layer, { lon, lat })
     if (store.selected !== no || near.layer !== layer) return
-    Object.assign(near, { items: found.items, radius_m: found.searched.radius_m ?? NEAR_RADIUS_M, problem: null })
+    Object.assign(near, { items, radius_m: searched.radius_m, problem: null })
   } catch (problem) {
     Object.assign(near, { items: [], problem: caught(problem) })
   } finally {
