@@ -1,19 +1,16 @@
 """The demonstration district: load it, let its day go on, say who may sign in."""
 
+from importlib import import_module
 from pathlib import Path
 from signal import SIGINT, SIGTERM, signal
 from threading import Event
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from gisgov.demo.load import Loader, loaded_city
-from gisgov.demo.load_people import PASSWORD, accounts
-from gisgov.demo.model import FULL, SMALL
-from gisgov.demo.outline import read_outline
-from gisgov.demo.simulation import Day
+from gisgov.demo.accounts import PASSWORD, accounts
 from gisgov.kernel.db import Database
 from gisgov.kernel.settings import load_settings
 
@@ -27,10 +24,16 @@ TITLES = {
     "orders": "九十天工单 orders",
     "counts": "热力统计 counts",
     "positions": "巡查位置 positions",
+    "planner": "统计信息 planner",
     "basemap": "本地底图 base map",
 }
 
 app = typer.Typer(help="The demonstration district: synthetic, and marked so.", no_args_is_help=True)
+
+
+def _demo(name: str) -> Any:
+    """Load a module of the demonstration when a command needs it: each brings seconds of libraries with it."""
+    return import_module(f"gisgov.demo.{name}")
 
 
 class Progress:
@@ -76,7 +79,8 @@ def load(
     console = Console(highlight=False)
     database = Database(load_settings())
     progress = Progress(console)
-    loader = Loader(database, read_outline(outline, datum), seed, SMALL if small else FULL)
+    size = _demo("model").SMALL if small else _demo("model").FULL
+    loader = _demo("load").Loader(database, _demo("outline").read_outline(outline, datum), seed, size)
     try:
         anything = loader.run(progress.begin)
     finally:
@@ -97,11 +101,11 @@ def simulate(
     for number in (SIGINT, SIGTERM):
         signal(number, lambda *_: stop.set())
     database = Database(load_settings())
-    city = loaded_city(database)
+    city = _demo("load").loaded_city(database)
     if city is None:
         typer.echo("There is no demonstration here. Next: gisgov demo load")
         raise typer.Exit(1)
-    Day(database, city, speed).run(stop)
+    _demo("simulation").Day(database, city, speed).run(stop)
     database.close()
 
 

@@ -43,7 +43,11 @@ def make_beats(city: City, plane: Plane) -> list[Beat]:
         urban = bool(city.grid.urban[own].mean() > 0.5)
         if not urban:
             own = _one_village(city, own)
-        line = _streets(cells[own]) if urban else _houses(homes[np.isin(city.buildings.cell_of, own)], cells[own])
+        line = (
+            _streets(cells[own])
+            if urban
+            else _houses(homes[np.isin(city.buildings.cell_of, own)], cells[own])
+        )
         speed = (ON_FOOT_MPS if urban else ON_BIKE_MPS) * rng.uniform(0.8, 1.2)
         beats.append(Beat(person, line, speed, float(rng.uniform(0, line.length))))
     return beats
@@ -54,7 +58,7 @@ def _one_village(city: City, own: Ints) -> Ints:
     community = city.grid.community_of[own]
     houses = np.bincount(city.buildings.cell_of, minlength=len(city.grid.cells))[own]
     largest = np.argmax(np.bincount(community, weights=houses + 0.1))
-    return own[community == largest]
+    return np.asarray(own[community == largest])
 
 
 def _streets(cells: Any) -> Any:

@@ -20,7 +20,7 @@ PART_KINDS: tuple[tuple[str, str, float], ...] = (
     ("园林绿化", "行道树", 0.07), ("园林绿化", "休憩座椅", 0.03), ("其他设施", "宣传栏", 0.03),
 )  # fmt: skip
 PART_STATES = {"完好": 0.93, "破损": 0.05, "缺失": 0.02}
-DENSITY = {"trunk": 0.15, "primary": 0.7, "secondary": 1.3, "residential": 1.5, "lane": 0.22}
+DENSITY = {"trunk": 0.15, "primary": 1.0, "secondary": 1.3, "residential": 0.8, "lane": 0.32}
 """Relative number of things along a kilometre of road by class."""
 
 

@@ -179,7 +179,10 @@ def _handling(case: Case, life: Life, at: datetime, rng: np.random.Generator) ->
     slow = rng.random() < rates.SLOW_SHARE
     for attempt in range(2):
         at = _awake(at + _hours(rng, 6.0 if attempt == 0 else 2.5, 1.1), rng, 0.8)
-        at += timedelta(hours=float(rng.uniform(66, 190))) * slow + timedelta(days=60) * stuck
+        at += (
+            timedelta(hours=float(rng.uniform(66, 190))) * slow
+            + timedelta(days=float(rng.uniform(5, 18))) * stuck
+        )
         yield Move(
             "submit_result", at, actor, "holder", _phrase("done", case.category.code.split(".")[0], rng)
         )

@@ -14,6 +14,7 @@ from typing import Any
 import shapely
 
 from gisgov.analytics import service as analytics
+from gisgov.demo.accounts import DEPARTMENTS
 from gisgov.demo.basemap import write_basemap
 from gisgov.demo.beats import make_beats
 from gisgov.demo.city import make_city
@@ -23,7 +24,6 @@ from gisgov.demo.load_registry import load_registry
 from gisgov.demo.model import FULL, SMALL, City, Size, generator
 from gisgov.demo.past import Bound, Past, known_days
 from gisgov.demo.plane import Plane
-from gisgov.demo.staff import DEPARTMENTS
 from gisgov.grids import service as grids
 from gisgov.grids.model import Cells, ImportOrder, Level, ReleaseRef, Root
 from gisgov.identity import service as identity
@@ -32,6 +32,7 @@ from gisgov.kernel import configuration
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.errors import Conflict
+from gisgov.kernel.migrate import analyze
 from gisgov.orders import service as orders
 from gisgov.oversight import service as oversight
 from gisgov.patrol import service as patrol
@@ -98,6 +99,9 @@ class Loader:
                 done = [*done, name]
                 configuration.put(tx, SETTING, {"synthetic": True, "seed": self.seed})
                 configuration.put(tx, CITY, self._mark(done))
+        if missing:
+            told("planner")
+            analyze(self.database.settings.database_url)
         basemap = self.database.settings.data_dir / "basemaps" / "local.pmtiles"
         if not basemap.is_file():
             told("basemap")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from gisgov.demo.accounts import DEPARTMENTS, OFFICE, PASSWORD
 from gisgov.demo.model import City
-from gisgov.demo.staff import DEPARTMENTS, OFFICE
 from gisgov.grids import service as grids
 from gisgov.grids.model import Post, StaffRow
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant, NewOrg, NewUser, Role
 from gisgov.kernel.db import Tx
-
-PASSWORD = "gisgov-demo"  # noqa: S105  what the start prints for everybody to see
 
 
 def load_organisations(tx: Tx, city: City) -> None:
@@ -78,9 +76,3 @@ def _grants(tx: Tx, city: City, ids: dict[str, int], orgs: dict[str, int]) -> li
         if login.startswith("street"):
             grants.append(NewGrant(ids[login], Role.STREET_LEADER, area_id=streets[org].id))
     return grants
-
-
-def accounts() -> list[tuple[str, str]]:
-    """Return login and post of the accounts that a visitor is told of."""
-    shown = [(login, post) for login, post, _, _ in OFFICE]
-    return [*shown, ("street01", "街道网格长"), ("worker001", "网格员"), ("dept_cg", "城管处置员")]

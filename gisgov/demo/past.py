@@ -12,10 +12,10 @@ import h3
 import numpy as np
 
 from gisgov.demo import rates
+from gisgov.demo.accounts import DEPARTMENTS
 from gisgov.demo.incidents import ZONE, Incidents, Places, draw_categories, draw_times, make_incidents, texts
 from gisgov.demo.lives import Case, Clock, Life, live
 from gisgov.demo.model import City, generator
-from gisgov.demo.staff import DEPARTMENTS
 from gisgov.grids.model import CellRef, Location, Locations, ReleaseRef
 from gisgov.identity.rules import mask_mobile
 from gisgov.intake.model import Category, Source

@@ -15,12 +15,12 @@ from time import perf_counter
 import numpy as np
 
 from gisgov.demo import rates
+from gisgov.demo.accounts import DEPARTMENTS
 from gisgov.demo.beats import Beat, make_beats
 from gisgov.demo.incidents import ZONE, Places, draw_categories, hour_weights, make_incidents, texts
 from gisgov.demo.model import City
 from gisgov.demo.photos import draw_photo
 from gisgov.demo.plane import Plane
-from gisgov.demo.staff import DEPARTMENTS
 from gisgov.grids import service as grids
 from gisgov.identity import service as identity
 from gisgov.intake.model import NewReport

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from gisgov.demo.accounts import DEPARTMENTS, OFFICE
 from gisgov.demo.cutting import allocate
 from gisgov.demo.homes import invented_names
 from gisgov.demo.model import Grid, Ints, Size, Staff, Texts, generator
@@ -14,40 +13,6 @@ OFF_DUTY_SHARE = 0.14
 NOBODY_SHARE = 0.01
 NO_WORKER_SHARE = 0.03
 LEADERS_PER_STREET = 2
-
-
-@dataclass(frozen=True)
-class Department:
-    """A department of the district and the function it answers for in every cell."""
-
-    code: str
-    name: str
-    function: str
-    login: str
-
-
-DEPARTMENTS = (
-    Department("dept_cg", "区城市管理局", "城管", "dept_cg"),
-    Department("dept_ga", "公安分局", "公安", "dept_ga"),
-    Department("dept_yj", "区应急管理局", "应急", "dept_yj"),
-    Department("dept_sc", "区市场监督管理局", "市场监管", "dept_sc"),
-    Department("dept_hb", "生态环境分局", "环保", "dept_hb"),
-    Department("dept_jt", "区交通运输局", "交通", "dept_jt"),
-    Department("dept_wj", "区卫生健康局", "卫健", "dept_wj"),
-    Department("dept_mz", "区民政局", "民政", "dept_mz"),
-    Department("dept_sf", "区司法局", "司法", "dept_sf"),
-    Department("dept_xf", "消防救援大队", "消防", "dept_xf"),
-)
-
-OFFICE = (
-    # login, post, organisation, role
-    ("admin", "系统管理员", "centre", "admin"),
-    ("dispatcher", "调度员", "centre", "dispatcher"),
-    ("chief", "值班长", "centre", "duty_chief"),
-    ("leader", "区领导", "district", "leader"),
-    ("gis", "GIS 工程师", "centre", "gis_staff"),
-    ("auditor", "审核员", "centre", "auditor"),
-)
 
 
 def make_staff(grid: Grid, size: Size, seed: int) -> Staff:

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 DOMAINS = (
     "kernel",
@@ -37,6 +37,14 @@ def pending(url: str) -> bool:
         present = MigrationContext.configure(conn).get_current_revision()
     engine.dispose()
     return present != ScriptDirectory.from_config(_config(url)).get_current_head()
+
+
+def analyze(url: str) -> None:
+    """Let the planner learn what the tables hold, after much was loaded at once; the owner alone may."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text("ANALYZE"))
+    engine.dispose()
 
 
 def _config(url: str) -> Config:

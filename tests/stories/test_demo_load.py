@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from gisgov.analytics import service as analytics
+from gisgov.demo.accounts import PASSWORD, accounts
 from gisgov.demo.beats import make_beats
 from gisgov.demo.load import SETTING, Loader, loaded_city
-from gisgov.demo.load_people import PASSWORD, accounts
 from gisgov.demo.model import SMALL
 from gisgov.demo.outline import read_outline
 from gisgov.demo.plane import Plane
