@@ -22,7 +22,7 @@ from gisgov.demo.lives import Clock
 from gisgov.demo.load_people import load_organisations, load_staff
 from gisgov.demo.load_registry import load_registry
 from gisgov.demo.model import FULL, SMALL, City, Size, generator
-from gisgov.demo.past import Bound, Past, known_days
+from gisgov.demo.past import ACCURACY_M, Bound, Past, known_days
 from gisgov.demo.plane import Plane
 from gisgov.grids import service as grids
 from gisgov.grids.model import Cells, ImportOrder, Level, ReleaseRef, Root
@@ -144,7 +144,13 @@ class Loader:
         grids.publish(tx, report.release.id)
 
     def _past(self, tx: Tx) -> None:
-        past = Past(self.city, self._bound(tx), self._clock(tx), tx.now)
+        past = Past(
+            self.city,
+            self._bound(tx),
+            self._clock(tx),
+            tx.now,
+            lambda lon, lat: grids.locate(tx, lon, lat, ACCURACY_M),
+        )
         what = past.incidents(self.size.orders, self.size.days)
         where = grids.locate_many(tx, what.lons, what.lats, measured=True)
         rows, supervisions = past.orders(what, where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from gisgov.demo.incidents import ZONE, Incidents, Places, draw_categories, draw
 from gisgov.demo.lives import Case, Clock, Life, live
 from gisgov.demo.model import City, generator
 from gisgov.grids.model import CellRef, Location, Locations, ReleaseRef
+from gisgov.grids.rules import near_border
 from gisgov.identity.rules import mask_mobile
 from gisgov.intake.model import Category, Source
 from gisgov.orders.model import Candidate
@@ -27,6 +28,10 @@ from gisgov.oversight.model import PastSupervision
 from gisgov.timing.model import Calendar, DayKind
 
 HEX_RESOLUTION = 9
+ACCURACY_M = 8.0
+"""What the receivers of all past reports say of themselves."""
+Locate = Callable[[float, float], Location]
+"""Longitude and latitude → everything the grids know of the point."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ def known_days(now: datetime, days: int) -> Calendar:
 class Past:
     """Maker of the past of one city."""
 
-    def __init__(self, city: City, bound: Bound, clock: Clock, now: datetime) -> None:
-        self._city, self._bound, self._clock, self._now = city, bound, clock, now
+    def __init__(self, city: City, bound: Bound, clock: Clock, now: datetime, locate: Locate) -> None:
+        self._city, self._bound, self._clock, self._now, self._locate = city, bound, clock, now, locate
         self._rng = generator(city.seed, "past")
         self._cell_at = {code: i for i, code in enumerate(city.grid.codes)}
         self._places = Places(city)
@@ -77,7 +82,7 @@ class Past:
         return make_incidents(self._places, self._city, [at[i] for i in order], categories[order], self._rng)
 
     def orders(self, what: Incidents, where: Locations) -> tuple[list[PastOrder], list[PastSupervision]]:
-        """Let every report become an order and live until now."""
+        """Let every report become an order and live until now; open ones also learn their runner-up cell."""
         orders, supervisions = [], []
         for i in range(len(what.at)):
             case = self._case(what, where, i)
@@ -128,7 +133,7 @@ class Past:
             special=(),
             hex=h3.latlng_to_cell(float(what.lats[i]), float(what.lons[i]), HEX_RESOLUTION),
             border_m=None if np.isnan(border) else border,
-            near_border=bool(border < 8),
+            near_border=near_border(None if np.isnan(border) else border, ACCURACY_M),
             runner_up=None,
             people=(),
             release=self._bound.release,
@@ -185,8 +190,10 @@ class Past:
         return f"{street} · {community} {cell.name}"
 
     def _order(self, no: str, what: Incidents, i: int, case: Case, life: Life, supervised: bool) -> PastOrder:
-        location, cell, holder = case.location, case.location.cell, life.holder
-        running = life.running if life.state not in ENDED else None
+        open_now = life.state not in ENDED
+        location = self._locate(float(what.lons[i]), float(what.lats[i])) if open_now else case.location
+        cell, holder = location.cell, life.holder
+        running = life.running if open_now else None
         ended = next(
             (s.at for s in reversed(life.steps) if s.action not in ("rate", "overdue", "supervise")), case.at
         )
@@ -207,6 +214,7 @@ class Past:
             location_status=location.status,
             near_border=location.near_border,
             border_m=location.border_m,
+            runner_up=location.runner_up.code if location.runner_up else None,
             cell_id=cell.id if cell else None,
             cell_version_id=cell.version_id if cell else None,
             cell_code=cell.code if cell else None,
@@ -217,7 +225,7 @@ class Past:
             hex=location.hex,
             function=case.category.function,
             closure_policy=case.category.closure_policy,
-            decision=routing.explain(life.choice, location, None, case.category.function),
+            decision=routing.explain(life.choice, location, ACCURACY_M, case.category.function),
             holder_user_id=holder.user_id if holder else None,
             holder_org_id=holder.org_id if holder else None,
             holder_name=holder.name if holder else None,
@@ -232,7 +240,7 @@ class Past:
             supervised=supervised,
             reported_at=case.at,
             signed_at=life.signed_at,
-            closed_at=ended if life.state in ENDED else None,
+            closed_at=None if open_now else ended,
             score=score,
             rating_text=said,
             rated_at=rated_at,

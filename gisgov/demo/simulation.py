@@ -42,6 +42,7 @@ SYNC_EVERY_S = 45.0
 DUTY_EVERY_S = 150.0
 MAJOR_MORE_OFTEN = 4.0
 ON_THE_SPOT_SHARE = 0.25
+WITH_PHOTO, PHOTO_SHARE = frozenset({"resident", "patrol", "camera"}), 0.5
 LATE_SHARE, LATE_FACTOR = 0.03, 12.0
 OVERDUE_FACTOR = 9.0
 PAGE = 200
@@ -181,6 +182,8 @@ class Day:
             caller = self._caller(tx, new)
             if new.source == "patrol" and self._rng.random() < ON_THE_SPOT_SHARE:
                 new = replace(new, handled_note=self._done(new.category), file_ids=(self._photo(tx, caller),))
+            elif new.source in WITH_PHOTO and self._rng.random() < PHOTO_SHARE:
+                new = replace(new, file_ids=(self._photo(tx, caller),))
             filed = orders.report(tx.acting_as(caller), new)
         self._plan(filed.order_no, filed.state, overdue=False)
         return filed.order_no
