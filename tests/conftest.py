@@ -162,13 +162,13 @@ def loaded_district(
         yield settings
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def district(
-    maintenance: Engine, server: Settings, loaded_district: Settings, tmp_path: Path
+    maintenance: Engine, server: Settings, loaded_district: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
-    """Settings of a small demonstration district of the test's own."""
+    """Settings of a small demonstration district that the tests of one file share."""
     template = str(make_url(loaded_district.database_url).database)
-    with made_database(maintenance, server, template, tmp_path) as own:
+    with made_database(maintenance, server, template, tmp_path_factory.mktemp("own")) as own:
         yield own
 
 

@@ -42,7 +42,7 @@ STREAMS = {"/api/live"}
 """Tried in test_live.py."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clients(district: Settings) -> Iterator[dict[str, TestClient]]:
     """Clients of the dispatcher and of somebody with every role elsewhere."""
     database = Database(district)

@@ -88,7 +88,10 @@ def test_from_a_report_to_a_rating(calls, database, clock):
 
     page = resident.get(f"/api/track/{token}").json()
     assert (page["heading_zh"], page["result"], page["may_rate"]) == ("已办结", "已更换灯泡", True)
-    assert resident.post(f"/api/track/{token}/rate", {"score": 5, "text": "很快"}).json()["ratings"][0]["score"] == 5
+    assert (
+        resident.post(f"/api/track/{token}/rate", {"score": 5, "text": "很快"}).json()["ratings"][0]["score"]
+        == 5
+    )
     assert desk.get(f"/api/orders/{no}").json()["score"] == 5
     _reactions_do_no_harm_twice(database)
     heat = desk.get("/api/orders", q=no, open=False).json()
@@ -193,7 +196,9 @@ def test_bad_filters_are_answered(calls):
 def test_lists_by_area_box_and_lamp(calls, clock):
     caller = calls()
     for at, (column, row) in enumerate([(1, 1), (1, 0), (3, 3)]):
-        assert caller.post("/api/reports", body(column, row), **{"Idempotency-Key": f"k{at}"}).status_code == 201
+        assert (
+            caller.post("/api/reports", body(column, row), **{"Idempotency-Key": f"k{at}"}).status_code == 201
+        )
     desk = calls("dispatcher")
     assert desk.get("/api/orders", area="S0").json()["counts"]["total"] == 2
     assert desk.get("/api/orders", bbox=f"{WEST},36.5,{WEST + 0.02},36.51").json()["counts"]["total"] == 1

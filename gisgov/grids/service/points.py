@@ -39,8 +39,8 @@ def refuse_bad_point(lon: float, lat: float) -> None:
         ``grid.point_not_finite``, ``grid.point_swapped`` or ``grid.point_out_of_world``.
     """
     if not (math.isfinite(lon) and math.isfinite(lat)):
-        raise Invalid("grid.point_not_finite", field="lon")
+        raise Invalid("grid.point_not_finite", field="lat" if math.isfinite(lon) else "lon")
     if abs(lon) <= 90 < abs(lat) <= 180:
         raise Invalid("grid.point_swapped", field="lat", lon=lon, lat=lat)
     if abs(lat) > 90 or abs(lon) > 180:
-        raise Invalid("grid.point_out_of_world", field="lon", lon=lon, lat=lat)
+        raise Invalid("grid.point_out_of_world", field="lat" if abs(lat) > 90 else "lon", lon=lon, lat=lat)
