@@ -6,7 +6,7 @@ Each step is one transaction that also notes that it is done, so an interrupted 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -64,9 +64,9 @@ class Loader:
     def steps(self) -> dict[str, Callable[[Tx], object]]:
         """What is done one after the other, by name."""
         return {
-            "grid": self._grid,
-            "organisations": lambda tx: load_organisations(tx, self.city),
-            "staff": lambda tx: load_staff(tx, self.city),
+            "grid": lambda tx: self._grid(self._before(tx)),
+            "organisations": lambda tx: load_organisations(self._before(tx), self.city),
+            "staff": lambda tx: load_staff(self._before(tx), self.city),
             "registry": lambda tx: load_registry(tx, self.city),
             "orders": self._past,
             "counts": self._counts,
@@ -108,6 +108,10 @@ class Loader:
             write_basemap(self.city, basemap)
             return True
         return bool(missing)
+
+    def _before(self, tx: Tx) -> Tx:
+        """Go back before the first order, which needs cells and people that are there already."""
+        return replace(tx, now=tx.now - timedelta(days=self.size.days + 1))
 
     def _mark(self, done: list[str]) -> dict[str, Any]:
         outline = shapely.to_wkb(self.outline, hex=True)

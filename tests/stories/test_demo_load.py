@@ -96,6 +96,10 @@ def test_past_orders_belong_to_those_who_answer_for_their_cells(loaded: Database
         assert tx.conn.execute(strangers).scalar_one() == 0
         assert tx.conn.execute(disjoint).scalar_one() == 0
         assert tx.conn.execute(broken).scalar_one() == 0
+        (release,) = grids.all_releases(tx)
+        first = tx.conn.execute(text("SELECT min(reported_at) FROM orders")).scalar_one()
+        assert release.published_at is not None
+        assert release.published_at < first
 
 
 def test_an_interrupted_load_goes_on_and_a_second_one_does_nothing(installed: Database) -> None:
