@@ -14,7 +14,7 @@ from sqlalchemy import Engine, make_url, text
 
 from gisgov.demo.load import Loader
 from gisgov.demo.load_people import PASSWORD
-from gisgov.demo.model import SMALL
+from gisgov.demo.model import FULL, SMALL
 from gisgov.demo.outline import read_outline
 from gisgov.intake import service as intake
 from gisgov.kernel.actor import SYSTEM
@@ -100,7 +100,7 @@ class District:
 def district(
     maintenance: Engine, server: Settings, migrated: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[District]:
-    """The district, loaded once and served to all browser tests."""
+    """The district, loaded once and served to all browser tests; the whole of it when pictures are to be kept."""
     clock = FixedClock(datetime(2026, 11, 20, 2, 42, tzinfo=UTC))
     template = str(make_url(migrated.database_url).database)
     with made_database(maintenance, server, template, tmp_path_factory.mktemp("district")) as settings:
@@ -109,7 +109,7 @@ def district(
         with database.transaction(SYSTEM) as tx:
             intake.seed(tx)
             timing.seed(tx)
-        Loader(database, read_outline(), SEED, SMALL).run()
+        Loader(database, read_outline(), SEED, FULL if "GISGOV_SHOTS" in os.environ else SMALL).run()
         with serving(settings, clock) as address:
             yield District(address, database, clock)
         database.close()

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from time import perf_counter
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from gisgov.demo.photos import draw_photo
 from tests.browser.conftest import Desk, District
-from tests.order_makers import picture
 
 pytestmark = pytest.mark.browser
 
@@ -79,11 +80,12 @@ def test_a_report_is_seen_explained_and_handled(
     expect(card.locator(".holder")).to_contain_text("处置中", timeout=LIVE_S * 1000)
 
     # Without a note and a photo it cannot be handed in, and the form says so.
+    photo = draw_photo(np.random.default_rng(7), district.clock.now()).read()
     submit = worker.page.locator("[data-action=submit_result]")
     submit.click()
     expect(worker.page.get_by_text("这一步要附照片")).to_be_visible()
     worker.page.set_input_files(
-        "input[name=photo]", {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        "input[name=photo]", {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo}
     )
     expect(worker.page.get_by_text("现场.jpg")).to_be_visible()
     worker.page.get_by_label("附言").fill("已补装井盖，现场清理完毕")
@@ -138,7 +140,9 @@ def test_two_at_once_one_is_told_who_was_first(
     first.page.locator("[data-action=sign_in]").click()
     expect(first.page.locator(".holder")).to_contain_text("已签收")
     second.page.locator("[data-action=sign_in]").click()
-    expect(second.page.get_by_role("alert")).to_contain_text(f"{district.name_of(chosen)}已先办理，本单已更新为「已签收」")
+    expect(second.page.get_by_role("alert")).to_contain_text(
+        f"{district.name_of(chosen)}已先办理，本单已更新为「已签收」"
+    )
     expect(second.page.locator("[data-action=start]")).to_be_visible()
 
 
@@ -176,10 +180,14 @@ def test_layers_and_keys(district: District, desks: Callable[..., Desk]) -> None
 def test_signing_in_says_what_is_wrong(district: District, desks: Callable[..., Desk]) -> None:
     desk = desks()
     page = desk.page
+    expect(page.locator(".picture.drawn")).to_be_visible()
+    expect(page.get_by_text("街道及以下边界为合成")).to_be_visible()
+    page.wait_for_function("() => getComputedStyle(document.querySelector('.diagram')).opacity === '1'")
+    page.screenshot(path=desk.shots / "signin.png")
+
     page.fill("input[name=login]", "dispatcher")
     page.fill("input[name=password]", "not the password")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_role("button", name="切换语言").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    desk.page.screenshot(path=desk.shots / "signin.png")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boxOf, lengthOf, metresPerPixel, scaleBar } from './scale'
+import { boxOf, frameOf, lengthOf, metresPerPixel, scaleBar } from './scale'
 
 describe('scaleBar', () => {
   it('is round and fits', () => {
@@ -25,5 +25,21 @@ describe('boxOf', () => {
   it('frames the points', () => {
     expect(boxOf([{ lon: 117, lat: 36 }, { lon: 116, lat: 37 }])).toEqual([116, 36, 117, 37])
     expect(boxOf([])).toBeNull()
+  })
+})
+
+describe('frameOf', () => {
+  it('fits the whole world into one tile', () => {
+    const world = frameOf([-180, -85.0511287798, 180, 85.0511287798], { width: 512, height: 512 }, 20)
+    expect(world.zoom).toBeCloseTo(0, 6)
+    expect(world.lat).toBeCloseTo(0, 6)
+  })
+
+  it('takes the tighter side and stops at the closest zoom', () => {
+    const box: [number, number, number, number] = [117, 36.6, 117.1, 36.61]
+    const { zoom, lon } = frameOf(box, { width: 600, height: 600 }, 20)
+    expect(metresPerPixel(36.605, zoom) * 600).toBeCloseTo(metresPerPixel(36.605, 0) * 512 * (0.1 / 360), -1)
+    expect(lon).toBeCloseTo(117.05)
+    expect(frameOf([117, 36, 117, 36], { width: 600, height: 600 }, 16).zoom).toBe(16)
   })
 })

@@ -36,3 +36,23 @@ export function boxOf(points: Point[]): Box | null {
   const lats = points.map((point) => point.lat)
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]
 }
+
+interface Size {
+  width: number
+  height: number
+}
+
+const mercatorY = (lat: number): number => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))
+
+/** Middle of a box and the closest zoom at which it fits into a part of the screen, at most `most`. */
+export function frameOf([west, south, east, north]: Box, free: Size, most: number): Point & { zoom: number } {
+  const wide = (east - west) / 360
+  const high = (mercatorY(north) - mercatorY(south)) / (2 * Math.PI)
+  const zoomFor = (px: number, share: number): number => Math.log2(Math.max(px, 1) / (TILE_PX * Math.max(share, 1e-12)))
+  const middle = (mercatorY(north) + mercatorY(south)) / 2
+  return {
+    lon: (west + east) / 2,
+    lat: ((Math.atan(Math.exp(middle)) - Math.PI / 4) * 360) / Math.PI,
+    zoom: Math.min(most, zoomFor(free.width, wide), zoomFor(free.height, high)),
+  }
+}

@@ -87,8 +87,13 @@ export function addOverlay(map: Map): void {
   for (const layer of TOP_LAYERS) map.addLayer(layer)
 }
 
-/** The layer of ours that everything of the catalogue stays beneath. */
-export const LOWEST_OVERLAY = TOP_LAYERS[0]?.id ?? ''
+/** The layer of ours that everything of the catalogue stays beneath; the labels on the lines stay above all signs. */
+export const TOPMOST = 'overlay-chip'
+
+/** Lines and rings lie beneath the signs they belong to. */
+export function sinkBeneath(map: Map, sign: string | undefined): void {
+  for (const { id } of TOP_LAYERS) if (id !== TOPMOST) map.moveLayer(id, sign ?? TOPMOST)
+}
 
 /** The cell's outline lies above the borders and beneath all signs. */
 export function outlineCell(map: Map, code: string | null, above: string | undefined): void {

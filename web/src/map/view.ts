@@ -4,12 +4,12 @@ import { Map, Marker, setWorkerUrl, type MapMouseEvent, type PaddingOptions } fr
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { BaseMap, LayerEntry, LiveEvent, Point } from '../api/types'
 import { Changes } from '../lib/changes'
-import { boxOf, metresPerPixel, type Box } from '../lib/scale'
+import { boxOf, frameOf, metresPerPixel, type Box } from '../lib/scale'
 import { changedAt, parseTile } from '../lib/tiles'
 import { baseOf, isBase, PAPER, registerPmtiles } from './basemap'
 import { addEntry, countEntry, fadeEntry, narrowEntry, removeEntry, showEntry, styleIds } from './catalogue'
 import { provideImages } from './images'
-import { addOverlay, drawOverlay, LOWEST_OVERLAY, outlineCell, type Picture } from './overlay'
+import { addOverlay, drawOverlay, outlineCell, sinkBeneath, TOPMOST, type Picture } from './overlay'
 
 setWorkerUrl(workerUrl)
 
@@ -18,7 +18,13 @@ const FRAME_ZOOM = 16.2
 const RAW_FROM_ZOOM = 13
 const CLICK_PX = 6
 const CAMERA_MS = 400
+const PANEL_MS = 200
+/** Room around what is framed, for signs and their names. */
+const FRAME_PX = 70
+const HOME_PX = 24
 const ORDERS = 'orders'
+/** Layers of signs that lines lead to. */
+const SIGNS = ['cameras', 'patrols', ORDERS]
 
 export interface Hooks {
   order: (no: string) => void
@@ -39,6 +45,7 @@ export class View {
   private base: BaseMap | null = null
   private picture: Picture = { selected: null, cell: null, lines: [], place: null }
   private home: Box | null = null
+  private padding: PaddingOptions = { top: 0, bottom: 0, left: 0, right: 0 }
 
   constructor(container: HTMLElement, private readonly hooks: Hooks) {
     registerPmtiles()
@@ -134,7 +141,9 @@ export class View {
     await this.ready
     for (const entry of this.entries) removeEntry(this.map, entry)
     this.entries = entries
-    for (const entry of entries) addEntry(this.map, entry, LOWEST_OVERLAY)
+    for (const entry of entries) addEntry(this.map, entry, TOPMOST)
+    const signs = entries.find(({ id }) => SIGNS.includes(id))
+    sinkBeneath(this.map, signs && styleIds(signs)[0])
   }
 
   async show(id: string, shown: boolean, opacity: number, query: Record<string, string>): Promise<void> {
@@ -157,7 +166,7 @@ export class View {
   private aboveCells(): string | undefined {
     const cells = this.entries.find(({ id }) => id === 'cells')
     const last = cells && styleIds(cells).find((id) => id.endsWith('name'))
-    return last ?? LOWEST_OVERLAY
+    return last ?? TOPMOST
   }
 
   // ---------------------------------------------------------------- what changes
@@ -202,41 +211,48 @@ export class View {
 
   // ---------------------------------------------------------------- camera
 
-  pad(padding: PaddingOptions): void {
-    this.map.easeTo({ padding, duration: reduced() ? 0 : 200 })
+  /** Every move states the padding: one that is cut short by the next must not leave half of it behind. */
+  private move(to: { lon: number; lat: number; zoom?: number } | null, ms: number): void {
+    const { padding } = this
+    const duration = reduced() ? 0 : ms
+    if (!to) this.map.easeTo({ padding, duration })
+    else this.map.easeTo({ center: [to.lon, to.lat], zoom: to.zoom ?? this.map.getZoom(), padding, duration })
   }
 
-  fly(to: Point, zoom?: number): void {
-    const target = zoom ?? Math.max(CLOSE_ZOOM, this.map.getZoom())
-    this.map.easeTo({ center: [to.lon, to.lat], zoom: target, duration: reduced() ? 0 : CAMERA_MS })
+  /** What the panels cover has changed; `keep` stays in the middle of the rest. */
+  pad(padding: PaddingOptions, keep: Point | null): void {
+    this.padding = padding
+    this.move(keep, PANEL_MS)
   }
 
-  /** Moves only if one of the points lies outside the free part of the map. */
+  fly(to: Point, zoom = Math.max(CLOSE_ZOOM, this.map.getZoom())): void {
+    this.move({ ...to, zoom }, CAMERA_MS)
+  }
+
+  /** Shows all the points in the free part of the map, no closer than is of use. */
   frame(points: Point[]): void {
     const box = boxOf(points)
-    if (!box || points.every((point) => this.isFree(point))) return
-    this.map.fitBounds(box, { padding: 70, maxZoom: FRAME_ZOOM, duration: reduced() ? 0 : CAMERA_MS })
+    if (box) this.move(frameOf(box, this.free(FRAME_PX), FRAME_ZOOM), CAMERA_MS)
   }
 
-  private isFree({ lon, lat }: Point): boolean {
-    const { x, y } = this.map.project([lon, lat])
-    const { top = 0, bottom = 0, left = 0, right = 0 } = this.map.getPadding()
+  private free(margin: number): { width: number; height: number } {
+    const { top = 0, bottom = 0, left = 0, right = 0 } = this.padding
     const { clientWidth, clientHeight } = this.map.getContainer()
-    return x > left + 30 && x < clientWidth - right - 30 && y > top + 30 && y < clientHeight - bottom - 30
+    return { width: clientWidth - left - right - 2 * margin, height: clientHeight - top - bottom - 2 * margin }
   }
 
   zoom(by: number): void {
-    this.map.easeTo({ zoom: this.map.getZoom() + by, duration: reduced() ? 0 : 200 })
+    this.map.easeTo({ zoom: this.map.getZoom() + by, padding: this.padding, duration: reduced() ? 0 : PANEL_MS })
   }
 
   /** Before anything is drawn: what the panels cover, and the district in the rest. */
   start(padding: PaddingOptions, home: Box | null): void {
+    this.padding = padding
     this.home = home
-    this.map.setPadding(padding)
     this.goHome(0)
   }
 
   goHome(ms = CAMERA_MS): void {
-    if (this.home) this.map.fitBounds(this.home, { padding: 24, duration: reduced() ? 0 : ms })
+    this.move(this.home && frameOf(this.home, this.free(HOME_PX), FRAME_ZOOM), ms)
   }
 }

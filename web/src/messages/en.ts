@@ -59,7 +59,7 @@ export const en: Catalogue = {
   'lamp.red': 'Over',
   'lamp.filter': 'Only: {lamp}',
 
-  'search.placeholder': 'Search orders, addresses',
+  'search.placeholder': 'Search number or title',
   'search.clear': 'Clear search',
   'scope.all': 'Whole district',
 

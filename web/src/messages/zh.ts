@@ -57,7 +57,7 @@ export const zh = {
   'lamp.red': '超时',
   'lamp.filter': '只看{lamp}',
 
-  'search.placeholder': '搜工单、地址',
+  'search.placeholder': '搜单号、标题',
   'search.clear': '清除搜索',
   'scope.all': '全部辖区',
 
