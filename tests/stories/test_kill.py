@@ -1,5 +1,6 @@
 """kill -9 of web, worker and PostgreSQL in the middle of reports: what was answered is there, once."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import httpx2
 import pytest
@@ -72,10 +74,22 @@ def running(settings: Settings, data_dir: Path) -> Iterator[tuple[str, int]]:
     environment |= {"GISGOV_DATA_DIR": str(data_dir), "GISGOV_POOL_SIZE": "8"}
     port = free_port()
     command = [sys.executable, "-m", "gisgov.cli", "up", "--port", str(port)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip(), process.pid
-        process.terminate()
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_for_answer(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}", process.pid
+        finally:
+            process.terminate()
+
+
+def wait_for_answer(address: str) -> None:
+    """Wait until the web is ready; a machine that does other things too may take long."""
+    for _ in range(PATIENCE_S * 4):
+        with contextlib.suppress(httpx2.TransportError):
+            if httpx2.get(f"{address}/readyz", timeout=10).status_code == 200:
+                return
+        threading.Event().wait(0.25)
+    raise AssertionError("the web does not become ready")
 
 
 @pytest.fixture
@@ -110,7 +124,8 @@ class Crowd:
         lon, lat = middle(at % 4, at // 4 % 4)
         body = {"source": "telephone", "content": f"第 {at} 件", "lon": lon, "lat": lat, "datum": "wgs84"}
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": f"key-{at}"}
-        while True:
+        until = monotonic() + PATIENCE_S
+        while monotonic() < until:
             try:
                 reply = httpx2.post(f"{self.address}/api/reports", json=body, headers=headers, timeout=30)
             except httpx2.TransportError:
@@ -121,6 +136,7 @@ class Crowd:
             assert reply is None or reply.status_code == 503, reply.text
             self.failures += 1
             threading.Event().wait(0.1)
+        raise AssertionError(f"report {at} was never answered")
 
     def _note(self, at: int, no: str) -> None:
         with self.progress:
@@ -144,7 +160,7 @@ def reported_while(installation: Installation, count: int, victims: tuple[str, .
         for at, victim in enumerate(victims, 1):
             crowd.after(at * count // (len(victims) + 1), lambda victim=victim: installation.kill(victim))
         for report in reports:
-            report.result(PATIENCE_S)
+            report.result()
     return crowd
 
 
@@ -173,7 +189,9 @@ def test_answered_reports_survive_the_web_and_postgres(installation: Installatio
 def test_many_answered_reports_survive_everything(installation: Installation) -> None:
     crowd = reported_while(installation, MANY_REPORTS, ("web", "worker", "postgres", "web"))
     assert_everything_is_there_once(installation, crowd, MANY_REPORTS)
-    undone = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'react' AND status IN ('todo', 'doing')"
+    undone = (
+        "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'react' AND status IN ('todo', 'doing')"
+    )
     for _ in range(PATIENCE_S):
         if installation.ask(undone) == 0:
             break
