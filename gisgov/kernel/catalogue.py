@@ -34,7 +34,9 @@ def message(code: str, language: str, params: dict[str, object]) -> Message:
 def negotiate(accept_language: str | None) -> str:
     """Return the language to answer in: the first acceptable one we speak, else Chinese."""
     wanted = (accept_language or "").lower().split(",")
-    return next((spoken for want in wanted for spoken in LANGUAGES if want.strip().startswith(spoken)), LANGUAGES[0])
+    return next(
+        (spoken for want in wanted for spoken in LANGUAGES if want.strip().startswith(spoken)), LANGUAGES[0]
+    )
 
 
 @cache

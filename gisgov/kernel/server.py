@@ -101,7 +101,9 @@ def check_postgis(conn: psycopg.Connection) -> None:
     row = conn.execute("SELECT postgis_lib_version()").fetchone()
     version = str(row[0]) if row else "0.0"
     if tuple(int(part) for part in version.split(".")[:2]) < POSTGIS_FLOOR:
-        raise ClusterError(f"PostGIS {version} is too old. Next: upgrade the server's PostGIS to 3.3 or newer.")
+        raise ClusterError(
+            f"PostGIS {version} is too old. Next: upgrade the server's PostGIS to 3.3 or newer."
+        )
 
 
 def recall(remembered: Path, owner_url: str) -> str:

@@ -52,7 +52,9 @@ def load_settings() -> Settings:
     urls = json.loads(found.read_text("utf-8"))
     if settings.database_url and not _same(settings.database_url, urls["owner_url"]):
         return settings
-    return settings.model_copy(update={"database_url": urls["owner_url"], "app_database_url": urls["app_url"]})
+    return settings.model_copy(
+        update={"database_url": urls["owner_url"], "app_database_url": urls["app_url"]}
+    )
 
 
 def _same(one: str, other: str) -> bool:

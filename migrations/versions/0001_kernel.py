@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from procrastinate.schema import SchemaManager
 from procrastinate import App, SyncPsycopgConnector
+from procrastinate.schema import SchemaManager
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gisgov.kernel.db import Xid8

@@ -24,7 +24,9 @@ def words(language: str) -> dict[str, dict[str, str]]:
 
 def raised() -> set[str]:
     """Return every error code that stands in the source."""
-    sources = [path for folder in ("gisgov", "api", "layers", "basemaps") for path in (ROOT / folder).rglob("*.py")]
+    sources = [
+        path for folder in ("gisgov", "api", "layers", "basemaps") for path in (ROOT / folder).rglob("*.py")
+    ]
     return {code for path in sources for code in RAISED.findall(path.read_text("utf-8"))}
 
 
@@ -34,7 +36,9 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_all_languages_say_the_same_things() -> None:
-    first, *others = ({code: set(message) for code, message in words(language).items()} for language in LANGUAGES)
+    first, *others = (
+        {code: set(message) for code, message in words(language).items()} for language in LANGUAGES
+    )
     assert all(other == first for other in others)
     assert all(parts == {"title", "advice"} for parts in first.values())
 

@@ -52,5 +52,7 @@ def test_the_application_cannot_change_the_schema(shared_database: Database) -> 
 def test_the_application_owns_nothing_and_obeys_row_policies(tx: Tx) -> None:
     owned = tx.conn.execute(text("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole"))
     assert owned.scalar_one() == 0
-    role = tx.conn.execute(text("SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"))
+    role = tx.conn.execute(
+        text("SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user")
+    )
     assert tuple(role.one()) == (False, False, False)

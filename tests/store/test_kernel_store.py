@@ -16,7 +16,14 @@ from gisgov.kernel.jobs import defer
 
 def test_an_event_and_its_job_are_one(tx: Tx) -> None:
     event_id = events.emit(
-        tx, "order.reported", subject=("order", 5), version=1, area_no=9, user_ids=[3], lon=117.1, lat=36.6,
+        tx,
+        "order.reported",
+        subject=("order", 5),
+        version=1,
+        area_no=9,
+        user_ids=[3],
+        lon=117.1,
+        lat=36.6,
         data={"order_no": "1"},
     )
     found = events.by_id(tx, event_id)
@@ -26,11 +33,16 @@ def test_an_event_and_its_job_are_one(tx: Tx) -> None:
     assert [tuple(job) for job in jobs] == [("react", {"event_id": event_id})]
 
 
-def test_what_is_rolled_back_leaves_neither_event_nor_job(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.transaction(SYSTEM) as tx:
+def _emit_and_fail(database: Database) -> None:
+    with database.transaction(SYSTEM) as tx:
         events.emit(tx, "order.reported", subject=("order", 5))
         defer(tx, "react", event_id=1)
         raise RuntimeError
+
+
+def test_what_is_rolled_back_leaves_neither_event_nor_job(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        _emit_and_fail(database)
     with database.transaction(SYSTEM) as tx:
         counted = "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM procrastinate_jobs)"
         assert tx.conn.execute(text(counted)).scalar_one() == 0
@@ -50,16 +62,25 @@ def test_a_position_separates_what_was_committed_from_what_comes(database: Datab
 
 def test_the_search_for_missed_events_uses_its_index(database: Database) -> None:
     with database.transaction(SYSTEM) as tx:
-        tx.conn.execute(text(
-            "INSERT INTO event (at, kind, subject_kind, subject_id) "
-            "SELECT now(), 'order.reported', 'order', n FROM generate_series(1, 5000) n"
-        ))
+        tx.conn.execute(
+            text(
+                "INSERT INTO event (at, kind, subject_kind, subject_id) "
+                "SELECT now(), 'order.reported', 'order', n FROM generate_series(1, 5000) n"
+            )
+        )
     with database.transaction(SYSTEM) as tx:
         position = events.position(tx)
-        plan = tx.conn.execute(text(
-            "EXPLAIN SELECT * FROM event WHERE xid >= pg_snapshot_xmin(CAST(:p AS pg_snapshot)) "
-            "AND NOT pg_visible_in_snapshot(xid, CAST(:p AS pg_snapshot)) ORDER BY xid, id LIMIT 100"
-        ), {"p": position}).scalars().all()
+        plan = (
+            tx.conn.execute(
+                text(
+                    "EXPLAIN SELECT * FROM event WHERE xid >= pg_snapshot_xmin(CAST(:p AS pg_snapshot)) "
+                    "AND NOT pg_visible_in_snapshot(xid, CAST(:p AS pg_snapshot)) ORDER BY xid, id LIMIT 100"
+                ),
+                {"p": position},
+            )
+            .scalars()
+            .all()
+        )
     assert any("ix_event_xid_id" in line for line in plan), plan
 
 
@@ -68,7 +89,11 @@ def create(database: Database, key: str, content: str, replies: list[Any]) -> No
     with database.transaction(SYSTEM) as tx:
         replies.append(
             once(
-                tx, caller="anna", route="reports", key=key, fingerprint=content,
+                tx,
+                caller="anna",
+                route="reports",
+                key=key,
+                fingerprint=content,
                 run=lambda: {"id": events.emit(tx, "order.reported", subject=("order", 1))},
             )
         )
