@@ -32,6 +32,18 @@ def report(playwright: Playwright, district: District, lon: float, lat: float, *
     return found
 
 
+def hand_in(worker: Desk, photo: bytes) -> None:
+    """Hand in a result; without a note and a photo the form says what is missing."""
+    page = worker.page
+    submit = page.locator("[data-action=submit_result]")
+    submit.click()
+    expect(page.get_by_text("这一步要附照片")).to_be_visible()
+    page.set_input_files("input[name=photo]", {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    expect(page.get_by_text("现场.jpg")).to_be_visible()
+    page.get_by_label("附言").fill("已补装井盖，现场清理完毕")
+    submit.click()
+
+
 def test_a_report_is_seen_explained_and_handled(
     playwright: Playwright, district: District, desks: Callable[..., Desk]
 ) -> None:
@@ -79,17 +91,7 @@ def test_a_report_is_seen_explained_and_handled(
     worker.page.locator("[data-action=start]").click()
     expect(card.locator(".holder")).to_contain_text("处置中", timeout=LIVE_S * 1000)
 
-    # Without a note and a photo it cannot be handed in, and the form says so.
-    photo = draw_photo(np.random.default_rng(7), district.clock.now()).read()
-    submit = worker.page.locator("[data-action=submit_result]")
-    submit.click()
-    expect(worker.page.get_by_text("这一步要附照片")).to_be_visible()
-    worker.page.set_input_files(
-        "input[name=photo]", {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo}
-    )
-    expect(worker.page.get_by_text("现场.jpg")).to_be_visible()
-    worker.page.get_by_label("附言").fill("已补装井盖，现场清理完毕")
-    submit.click()
+    hand_in(worker, draw_photo(np.random.default_rng(7), district.clock.now()).read())
     expect(card.locator(".past")).to_contain_text("已补装井盖", timeout=LIVE_S * 1000)
 
     desk.page.get_by_role("button", name="展开详情").click()

@@ -5,13 +5,10 @@ export const en: Catalogue = {
   'app.name': 'Grid governance',
   'app.language': '中文',
   'app.language.label': 'Switch language',
-  'app.loading': 'Loading',
   'app.synthetic': 'Demonstration data, synthetic borders',
   'app.close': 'Close',
   'app.retry': 'Try again',
-  'app.all': 'All',
   'app.number': 'Number {number}',
-  'app.unknown': 'unknown',
 
   'signin.title': 'Sign in',
   'signin.lead': 'Your account opens command and orders.',
@@ -69,7 +66,6 @@ export const en: Catalogue = {
 
   'toast.new': 'New order',
   'toast.locate': 'Locate',
-  'toast.open': 'Open',
   'toast.major': 'Major',
 
   'time.left': '{span} left',
@@ -94,7 +90,6 @@ export const en: Catalogue = {
   'tag.supervised': 'Supervised',
   'tag.near_border': 'Near border',
   'tag.snapped': 'Snapped',
-  'tag.ours': 'Our default, please confirm',
 
   'tag.ours.short': 'please confirm',
 
@@ -155,7 +150,6 @@ export const en: Catalogue = {
   'card.expand': 'Full view',
   'card.shrink': 'Card view',
   'card.locate': 'Show on the map',
-  'card.fold': 'Fold the card',
   'card.no_place': 'No position',
   'card.limit': 'limit {amount}',
   'card.due': 'due {time}',
@@ -166,7 +160,6 @@ export const en: Catalogue = {
   'card.holder.load': '{n} in hand',
   'card.duty.on': 'on duty',
   'card.duty.off': 'off duty',
-  'card.call': 'Call',
 
   'facts.place': 'Place',
   'facts.area': 'Area',
@@ -215,7 +208,6 @@ export const en: Catalogue = {
   'near.fix.seconds': '{n} s ago',
   'near.fix.minutes': '{n} min ago',
   'near.lost': 'lost for {n} min, position uncertain',
-  'near.lost.short': 'lost {n} min',
   'near.load': '{n} in hand',
   'near.online': 'online',
   'near.offline': 'offline',
@@ -226,7 +218,6 @@ export const en: Catalogue = {
   'timeline.less': 'Fewer',
   'timeline.system': 'System',
   'timeline.due': 'Deadline',
-  'timeline.photos': '{n} photos',
   'timeline.photo': 'Photo {n}',
   'timeline.state': 'now {state}',
 
@@ -318,7 +309,6 @@ export const en: Catalogue = {
   'time.pause': 'Pause',
   'time.from': 'From',
   'time.to': 'To',
-  'time.all': 'Any time',
   'time.length.hours': '{n} hours',
   'time.length.days': '{n} days',
   'time.range.7': '7 days',
@@ -332,11 +322,6 @@ export const en: Catalogue = {
   'map.zoom_in': 'Zoom in',
   'map.zoom_out': 'Zoom out',
   'map.home': 'Whole district',
-  'map.time': 'Time',
-  'map.patrols': 'Patrollers',
-  'map.patrols.stale': 'Lost',
-  'map.cameras': 'Cameras',
-  'map.cameras.offline': 'Offline cameras',
   'map.error': 'The base map did not load; orders still work.',
 
   'help.title': 'Keys',

@@ -66,3 +66,18 @@ describe('words', () => {
     locale.value = 'zh-CN'
   })
 })
+
+describe('keys', () => {
+  const source = files
+    .filter((name) => /\.(vue|ts)$/.test(name) && !/messages.(zh|en)\.ts$|gen\.ts$/.test(name))
+    .map((name) => readFileSync(join(SRC, name), 'utf8'))
+    .join('\n')
+  const families = [...source.matchAll(/`([a-z_.]+)\.\$\{|word\('(\w+)'/g)].map((hit) => hit[1] ?? hit[2] ?? '')
+
+  it('are all used', () => {
+    const unused = Object.keys(zh).filter(
+      (key) => !source.includes(`'${key}'`) && !families.some((family) => key.startsWith(`${family}.`)),
+    )
+    expect(unused).toEqual([])
+  })
+})

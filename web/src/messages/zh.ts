@@ -3,13 +3,10 @@ export const zh = {
   'app.name': '网格化社会治理平台',
   'app.language': 'English',
   'app.language.label': '切换语言',
-  'app.loading': '正在载入',
   'app.synthetic': '演示数据，边界为合成',
   'app.close': '关闭',
   'app.retry': '重试',
-  'app.all': '全部',
   'app.number': '编号 {number}',
-  'app.unknown': '未知',
 
   'signin.title': '登录',
   'signin.lead': '按账号权限进入指挥与工单。',
@@ -67,7 +64,6 @@ export const zh = {
 
   'toast.new': '新工单',
   'toast.locate': '定位',
-  'toast.open': '查看',
   'toast.major': '重大',
 
   'time.left': '剩 {span}',
@@ -92,7 +88,6 @@ export const zh = {
   'tag.supervised': '督办',
   'tag.near_border': '近边界',
   'tag.snapped': '就近归格',
-  'tag.ours': '本系统默认，请确认',
 
   'tag.ours.short': '请确认',
 
@@ -153,7 +148,6 @@ export const zh = {
   'card.expand': '展开详情',
   'card.shrink': '收起详情',
   'card.locate': '在地图上看',
-  'card.fold': '收起右栏',
   'card.no_place': '没有点位',
   'card.limit': '限 {amount}',
   'card.due': '{time} 到期',
@@ -164,7 +158,6 @@ export const zh = {
   'card.holder.load': '手上 {n} 件',
   'card.duty.on': '在岗',
   'card.duty.off': '不在岗',
-  'card.call': '呼叫',
 
   'facts.place': '地点',
   'facts.area': '归属',
@@ -213,7 +206,6 @@ export const zh = {
   'near.fix.seconds': '{n} 秒前',
   'near.fix.minutes': '{n} 分钟前',
   'near.lost': '失联 {n} 分钟，位置仅供参考',
-  'near.lost.short': '失联{n}分',
   'near.load': '手上 {n} 件',
   'near.online': '在线',
   'near.offline': '离线',
@@ -224,7 +216,6 @@ export const zh = {
   'timeline.less': '收起',
   'timeline.system': '系统',
   'timeline.due': '时限',
-  'timeline.photos': '照片 {n} 张',
   'timeline.photo': '照片 {n}',
   'timeline.state': '转为{state}',
 
@@ -316,7 +307,6 @@ export const zh = {
   'time.pause': '暂停',
   'time.from': '起',
   'time.to': '止',
-  'time.all': '不限时段',
   'time.length.hours': '{n} 小时',
   'time.length.days': '{n} 天',
   'time.range.7': '近 7 天',
@@ -330,11 +320,6 @@ export const zh = {
   'map.zoom_in': '放大',
   'map.zoom_out': '缩小',
   'map.home': '看全辖区',
-  'map.time': '时段',
-  'map.patrols': '巡查员',
-  'map.patrols.stale': '失联',
-  'map.cameras': '摄像头',
-  'map.cameras.offline': '离线摄像头',
   'map.error': '底图没有载入，工单仍可办理。',
 
   'help.title': '快捷键',

@@ -12,7 +12,7 @@ function tick(): void {
 }
 
 function admit(session: Session): void {
-  configure({ csrf: session.csrf })
+  configure({ csrf: session.csrf ?? '' })
   offsetMs = Date.parse(session.now) - Date.now()
   tick()
   store.session = session
@@ -41,7 +41,7 @@ export async function startSession(): Promise<void> {
 
 export async function signIn(login: string, password: string): Promise<void> {
   const { csrf } = await api.signIn(login, password)
-  configure({ csrf })
+  configure({ csrf: csrf ?? '' })
   admit(await api.session())
 }
 
