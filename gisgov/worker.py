@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gisgov.analytics import service as analytics
 from gisgov.identity import service as identity
-from gisgov.kernel import events
+from gisgov.kernel import events, idempotency
 from gisgov.kernel.db import Tx
 from gisgov.kernel.events import Event
 from gisgov.kernel.jobs import Task, defer, rescue
@@ -56,6 +56,7 @@ TASKS = (
     Task("react", react),
     Task("orders.check_overdue", oversight.check_overdue, cron="* * * * * */10"),
     Task("jobs.rescue", rescue, cron="* * * * * */15"),
+    Task("idempotency.sweep", idempotency.sweep, cron="29 * * * *"),
     Task("identity.sweep", identity.sweep, cron="17 * * * *"),
     Task("media.sweep", media.sweep, cron="41 3 * * *"),
     Task("patrol.reduce_old", patrol.reduce_old, cron="11 2 * * *"),

@@ -1,14 +1,18 @@
 """A create that arrives twice happens once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict
 from gisgov.kernel.tables import idempotency_key as keys
+
+KEPT = timedelta(days=2)
+"""How long a retry is recognised; longer than any outbox waits, and replies hold the reporter's secret."""
 
 
 def once(
@@ -41,3 +45,8 @@ def once(
     if earlier.fingerprint != fingerprint:
         raise Conflict("request.key_reused", field="Idempotency-Key")
     return earlier.reply, True
+
+
+def sweep(tx: Tx) -> None:
+    """Forget keys that nobody retries any more; a timer."""
+    tx.conn.execute(delete(keys).where(keys.c.created_at < tx.now - KEPT))

@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from gisgov.kernel import configuration, events
 from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.clock import FixedClock
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.errors import Conflict
-from gisgov.kernel.idempotency import once
+from gisgov.kernel.idempotency import KEPT, once, sweep
 from gisgov.kernel.jobs import defer
 
 
@@ -114,6 +115,15 @@ def test_a_key_is_not_for_other_content(database: Database) -> None:
     create(database, "k", "one", [])
     with pytest.raises(Conflict):
         create(database, "k", "other", [])
+
+
+def test_keys_are_forgotten_when_nobody_retries_any_more(database: Database, clock: FixedClock) -> None:
+    create(database, "k", "one", [])
+    for waited, left in ((KEPT / 2, 1), (KEPT, 0)):
+        clock.advance(waited)
+        with database.transaction(SYSTEM) as tx:
+            sweep(tx)
+            assert tx.conn.execute(text("SELECT count(*) FROM idempotency_key")).scalar_one() == left
 
 
 def test_stored_settings_are_replaced(tx: Tx) -> None:
