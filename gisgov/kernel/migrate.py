@@ -1,28 +1,12 @@
 """The schema's version: Alembic run on the installation's own address, as the owner of the schema."""
 
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-
-DOMAINS = (
-    "kernel",
-    "identity",
-    "media",
-    "grids",
-    "registry",
-    "patrol",
-    "intake",
-    "timing",
-    "orders",
-    "oversight",
-    "analytics",
-)
-"""Packages that own tables, in the order in which their first migrations stand."""
 
 
 def upgrade(url: str) -> None:
@@ -48,10 +32,7 @@ def analyze(url: str) -> None:
 
 
 def _config(url: str) -> Config:
-    package = find_spec("migrations")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("migrations")
     config = Config()
-    config.set_main_option("script_location", str(Path(package.origin).parent))
+    config.set_main_option("script_location", str(files("migrations")))
     config.attributes["url"] = url
     return config
