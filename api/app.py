@@ -3,14 +3,31 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import errors
+from api import (
+    cells,
+    errors,
+    files,
+    grids,
+    health,
+    heat,
+    layers,
+    live,
+    locate,
+    nearest,
+    orders,
+    patrol,
+    registry,
+    reports,
+    session,
+    tiles,
+    track,
+    users,
+)
 from api.console import Protect, mount_console
 from api.health import Count, Figures
 from api.hub import Hub
@@ -23,25 +40,24 @@ from gisgov.kernel.settings import Settings, load_settings
 from layers.catalog import Catalog
 
 ROUTERS = (
-    "health",
-    "live",
-    "session",
-    "users",
-    "files",
-    "locate",
-    "grids",
-    "cells",
-    "registry",
-    "patrol",
-    "nearest",
-    "reports",
-    "orders",
-    "track",
-    "layers",
-    "heat",
-    "tiles",
+    health.router,
+    live.router,
+    session.router,
+    users.router,
+    files.router,
+    locate.router,
+    grids.router,
+    cells.router,
+    registry.router,
+    patrol.router,
+    nearest.router,
+    reports.router,
+    orders.router,
+    track.router,
+    layers.router,
+    heat.router,
+    tiles.router,
 )
-"""Modules of this package that hold a `router`."""
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -69,9 +85,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.add_middleware(Protect)
     app.add_middleware(Count, figures=app.state.figures)
     errors.install(app)
-    for name in ROUTERS:
-        if find_spec(f"api.{name}"):
-            app.include_router(import_module(f"api.{name}").router)
+    for router in ROUTERS:
+        app.include_router(router)
     mount_console(app, settings)
     return app
 
