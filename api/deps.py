@@ -54,7 +54,8 @@ def caller(request: Request, tx: Tx) -> Actor:
     ------
     NotAllowed
         A cookie's write came without the page's token, so another site may have sent it; code
-        ``session.csrf``. Signing in needs none: its page has no session yet, or an old one.
+        ``session.csrf``. Signing in needs none: its page has no session yet, or an old one. Or the password
+        has to be changed first; code ``session.password_change``.
     """
     token = session_token(request)
     session = identity.session_of(tx, token) if token else None
@@ -63,7 +64,14 @@ def caller(request: Request, tx: Tx) -> Actor:
     writes = request.method not in READING and (request.method, request.url.path) != SIGN_IN
     if writes and _bearer(request) is None and not _has_csrf(request, session.csrf):
         raise NotAllowed("session.csrf", field="X-CSRF-Token")
+    if session.must_change_password and request.url.path not in _before_password(session.user_id):
+        raise NotAllowed("session.password_change", field="password")
     return identity.actor_of(tx, session.user_id)
+
+
+def _before_password(user_id: int) -> tuple[str, ...]:
+    """Return the paths that stay open to somebody whose password was chosen by somebody else."""
+    return "/api/session", "/api/setup", f"/api/users/{user_id}/password"
 
 
 def _has_csrf(request: Request, csrf: str) -> bool:

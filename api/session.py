@@ -43,7 +43,10 @@ class AreaName:
 
 @dataclass(frozen=True)
 class Me:
-    """The signed-in person; `bounds` is west, south, east, north of what they look after, WGS84."""
+    """The signed-in person; `bounds` is west, south, east, north of what they look after, WGS84.
+
+    While `must_change_password` is set, everything but ``PUT /api/users/{id}/password`` is refused.
+    """
 
     id: int
     name: str
@@ -52,6 +55,7 @@ class Me:
     verbs: tuple[str, ...]
     org: str | None
     areas: tuple[AreaName, ...]
+    must_change_password: bool
     bounds: tuple[float, float, float, float] | None
 
 
@@ -126,4 +130,5 @@ def _reply(tx: Tx, csrf: str | None, token: str | None, expires_at: datetime) ->
 def _me(tx: Tx, found: Workplace) -> Me:
     areas = tuple(AreaName(area.code, area.name, area.level_name) for area in found.areas)
     bounds = grids.bounds(tx)
-    return Me(found.id, found.name, found.login, found.roles, found.verbs, found.org, areas, bounds)
+    who = (found.id, found.name, found.login, found.roles, found.verbs, found.org)
+    return Me(*who, areas, found.must_change_password, bounds)

@@ -91,6 +91,7 @@ class User:
     mobile: str | None
     active: bool
     created_at: datetime
+    must_change_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Session:
     kind: SessionKind
     csrf: str
     expires_at: datetime
+    must_change_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,3 +185,4 @@ class Workplace:
     verbs: tuple[str, ...]
     org: str | None
     areas: tuple[Area, ...]
+    must_change_password: bool

@@ -1,6 +1,6 @@
 """Pure decisions of identity: area numbers, grants, masks, throttling."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -137,6 +137,7 @@ GRANTS: dict[Role, frozenset[str]] = {
         "registry.import",
         "registry.unmask",
         "setting.write",
+        "setup.write",
         "user.write",
     },
     Role.RESIDENT: frozenset({"order.report", "file.read", "layer.read", "area.read"}),
@@ -235,6 +236,20 @@ def retry_after_s(throttle: Throttle, failures: Sequence[datetime], now: datetim
 
 # ------------------------------------------------------------------ passwords
 MIN_PASSWORD = 10
+# What is told apart when it is read from paper: no 0 and O, no 1, l and I.
+READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
+GROUPS, GROUP = 3, 4
+
+
+def readable_secret(choose: Callable[[str], str]) -> str:
+    """Return a secret to be read from paper or a screen and typed once, such as ``k7mp-x3qd-92hf``: 59 bits.
+
+    Parameters
+    ----------
+    choose : callable
+        `secrets.choice`, or a fixed one in tests.
+    """
+    return "-".join("".join(choose(READABLE) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
 def check_password(login: str, password: str) -> None:

@@ -50,6 +50,8 @@ app_user = sa.Table(
     sa.Column("mobile", sa.Text),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    # the password was chosen by somebody else and opens nothing but the way to a new one
+    sa.Column("must_change_password", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 user_grant = sa.Table(

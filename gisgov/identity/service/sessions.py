@@ -68,7 +68,7 @@ def session_of(tx: Tx, token: str) -> Session | None:
     later = rules.renewed(lifetime, row.created_at, row.expires_at, tx.now)
     if later is not None:
         store.extend(tx, row.token_hash, later)
-    return Session(row.user_id, kind, row.csrf, later or row.expires_at)
+    return Session(row.user_id, kind, row.csrf, later or row.expires_at, row.must_change_password)
 
 
 def actor_of(tx: Tx, user_id: int) -> Actor:
@@ -109,6 +109,7 @@ def workplace(tx: Tx) -> Workplace:
         tuple(sorted(tx.actor.verbs)),
         me.org_name,
         areas,
+        me.must_change_password,
     )
 
 

@@ -1,18 +1,20 @@
 """Users and grants."""
 
+import secrets
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 
 from pwdlib import PasswordHash
 
 from gisgov.identity import rules
-from gisgov.identity.model import Area, Grant, NewGrant, NewUser, User
+from gisgov.identity.model import Area, Grant, NewGrant, NewUser, Role, User
 from gisgov.identity.service.areas import areas_by_ids
 from gisgov.identity.store import sessions as session_store
 from gisgov.identity.store import users as store
 from gisgov.kernel.db import Tx
-from gisgov.kernel.errors import Conflict, NotFound
+from gisgov.kernel.errors import Conflict, Invalid, NotFound
 from gisgov.kernel.events import emit
 
 HASHER = PasswordHash.recommended()
@@ -75,9 +77,65 @@ def create_users(tx: Tx, rows: Sequence[NewUser], password: str) -> dict[str, in
     Conflict
         A login is taken; code ``user.login_taken``.
     """
+    return _insert(tx, rows, [HASHER.hash(password)] * len(rows), must_change=False)
+
+
+def create_users_once(tx: Tx, rows: Sequence[NewUser]) -> dict[str, tuple[int, str]]:
+    """Add many users, each with a password of their own that has to be changed at the first sign-in.
+
+    Returns
+    -------
+    dict
+        Login → id and password; the only moment at which the passwords exist outside their holders.
+
+    Raises
+    ------
+    Conflict
+        A login is taken; code ``user.login_taken``.
+    """
+    passwords = [rules.readable_secret(secrets.choice) for _ in rows]
+    with ThreadPoolExecutor() as pool:  # a hash is slow on purpose, and leaves the interpreter free
+        hashes = list(pool.map(HASHER.hash, passwords))
+    ids = _insert(tx, rows, hashes, must_change=True)
+    keys = [login_key(row.login) for row in rows]
+    return {key: (ids[key], password) for key, password in zip(keys, passwords, strict=True)}
+
+
+def create_first_administrator(tx: Tx, login: str, name: str, password: str) -> User:
+    """Add the first administrator of an installation, on behalf of a use case that knows who asks.
+
+    Raises
+    ------
+    Conflict
+        There is, or ever was, an administrator; code ``user.administrator_exists``.
+    Invalid
+        The password is too weak.
+    """
+    store.lock_first_administrator(tx)
+    if has_administrator(tx):
+        raise Conflict("user.administrator_exists")
+    made = create_user(tx, NewUser(login, name), password)
+    grant(tx, NewGrant(made.id, Role.ADMIN))
+    return made
+
+
+def has_administrator(tx: Tx) -> bool:
+    """Tell whether there is, or ever was, an administrator."""
+    return store.role_holders(tx, Role.ADMIN) > 0
+
+
+def count_users(tx: Tx) -> int:
+    """Return how many active users there are in scope."""
+    return store.count(tx)
+
+
+def _insert(tx: Tx, rows: Sequence[NewUser], hashes: Sequence[str], *, must_change: bool) -> dict[str, int]:
     tx.may("user.write")
-    shared = {"password_hash": HASHER.hash(password), "created_at": tx.now}
-    values = [asdict(row) | shared | {"login": login_key(row.login)} for row in rows]
+    shared = {"created_at": tx.now, "must_change_password": must_change}
+    values: list[dict[str, object]] = [
+        asdict(row) | shared | {"login": login_key(row.login), "password_hash": hashed}
+        for row, hashed in zip(rows, hashes, strict=True)
+    ]
     made = store.insert_users(tx, values)
     if len(made) < len(values):
         taken = {str(value["login"]) for value in values} - made.keys()
@@ -97,18 +155,23 @@ def deactivate(tx: Tx, user_id: int) -> None:
 
 
 def set_password(tx: Tx, user_id: int, password: str) -> None:
-    """Change a password: one's own, or anybody's in scope with ``user.write``; other sessions end.
+    """Change a password: one's own, or anybody's in scope with ``user.write``; all sessions end.
+
+    What somebody else chose has to be changed at the next sign-in.
 
     Raises
     ------
     Invalid
-        The password is too weak.
+        The password is too weak, or the one that was to be changed.
     """
-    if user_id != tx.actor.user_id:
+    own = user_id == tx.actor.user_id
+    if not own:
         tx.may("user.write")
     found = user(tx, user_id)
     rules.check_password(found.login, password)
-    store.update_user(tx, user_id, {"password_hash": HASHER.hash(password)})
+    if found.must_change_password and own:
+        _refuse_same(tx, found.login, password)
+    store.update_user(tx, user_id, {"password_hash": HASHER.hash(password), "must_change_password": not own})
     session_store.close_all(tx, user_id)
     emit(tx, "user.password_changed", subject=("user", user_id), user_ids=[user_id])
 
@@ -160,6 +223,12 @@ def revoke(tx: Tx, grant_id: int) -> None:
 def end_grants_of(tx: Tx, origin: str, until: datetime | None = None) -> list[int]:
     """End the grants that a use case gave under an origin, now or at a moment; returns their ids."""
     return store.end_grants(tx, origin=origin, until=until or tx.now)
+
+
+def _refuse_same(tx: Tx, login: str, password: str) -> None:
+    known = store.password_hash(tx, login)
+    if known is not None and HASHER.verify(password, known):
+        raise Invalid("user.password_same", field="password")
 
 
 def login_key(login: str) -> str:

@@ -20,7 +20,8 @@ def insert_session(tx: Tx, row: dict[str, Any]) -> None:
 
 def find(tx: Tx, token_hash: bytes) -> sa.Row[Any] | None:
     """Return the session with this token hash and whether its user is active, ended or not."""
-    query = sa.select(session, app_user.c.active).join(app_user).where(session.c.token_hash == token_hash)
+    user = (app_user.c.active, app_user.c.must_change_password)
+    query = sa.select(session, *user).join(app_user).where(session.c.token_hash == token_hash)
     return tx.conn.execute(query).one_or_none()
 
 

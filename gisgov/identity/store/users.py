@@ -17,11 +17,12 @@ _USER = (
     app_user.c.login,
     app_user.c.name,
     app_user.c.org_id,
-    org.c.name,
+    org.c.name.label("org_name"),
     app_user.c.post,
     app_user.c.mobile,
     app_user.c.active,
     app_user.c.created_at,
+    app_user.c.must_change_password,
 )
 _GRANT = (
     user_grant.c.id,
@@ -55,7 +56,7 @@ def _users_in(scope: Scope, now: datetime) -> sa.ColumnElement[bool]:
 def _users(tx: Tx, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[User]:
     joined = app_user.outerjoin(org, org.c.id == app_user.c.org_id)
     query = sa.select(*_USER).select_from(joined).where(*where).order_by(app_user.c.login).limit(limit)
-    return [User(*row) for row in tx.conn.execute(query)]
+    return [User(**row) for row in tx.conn.execute(query).mappings()]
 
 
 def account_ids(tx: Tx) -> list[int]:
@@ -111,7 +112,30 @@ def update_user(tx: Tx, user_id: int, values: dict[str, Any]) -> None:
     tx.conn.execute(sa.update(app_user).where(app_user.c.id == user_id).values(values))
 
 
+# Two people who set up an installation at once must not both become its first administrator.
+_FIRST_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('gisgov.administrator.first'))")
+
+
+def lock_first_administrator(tx: Tx) -> None:
+    """Let those who would become the first administrator wait for each other until the end of the transaction."""
+    tx.conn.execute(_FIRST_LOCK)
+
+
+def count(tx: Tx) -> int:
+    """Return how many active users there are in scope."""
+    query = (
+        sa.select(sa.func.count()).select_from(app_user).where(app_user.c.active, _users_in(tx.scope, tx.now))
+    )
+    return tx.conn.execute(query).scalar_one()
+
+
 # ------------------------------------------------------------------ grants
+def role_holders(tx: Tx, role: Role) -> int:
+    """Return how many users hold or ever held a role."""
+    query = sa.select(sa.func.count(user_grant.c.user_id.distinct())).where(user_grant.c.role == role)
+    return tx.conn.execute(query).scalar_one()
+
+
 def _grants(tx: Tx, *where: sa.ColumnElement[bool]) -> list[Grant]:
     query = sa.select(*_GRANT).where(*where).order_by(user_grant.c.id)
     return [Grant(**{**row, "role": Role(row["role"])}) for row in tx.conn.execute(query).mappings()]
