@@ -2,35 +2,60 @@
 
 import os
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
-from gisgov.cli import calendar, demo, docs, grids, paper, platform, route
 from gisgov.kernel.catalogue import message, negotiate
 from gisgov.kernel.errors import GisgovError
 
-app = typer.Typer(
-    name="gisgov",
-    help="Grid governance on one versioned coverage: report, route, handle, supervise, see.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(platform.app)
-app.add_typer(calendar.app, name="calendar")
-app.add_typer(demo.app, name="demo")
-app.add_typer(docs.app, name="docs")
-app.command("paper")(paper.print_layer)
-app.add_typer(grids.app, name="grids")
-app.command()(route.route)
+COMMANDS = {
+    "calendar": ("calendar", "app"),
+    "demo": ("demo", "app"),
+    "docs": ("docs", "app"),
+    "doctor": ("platform", "doctor"),
+    "grids": ("grids", "app"),
+    "init": ("platform", "init"),
+    "locate": ("grids", "locate"),
+    "paper": ("paper", "print_layer"),
+    "route": ("route", "route"),
+    "serve": ("running", "serve"),
+    "up": ("running", "up"),
+    "work": ("running", "work"),
+}
+"""First word → the module of this package and what in it: a function, or a group of commands."""
+
 # negative degrees are numbers and no options
-app.command(context_settings={"ignore_unknown_options": True})(grids.locate)
+NUMBERS_MAY_BE_NEGATIVE = {"ignore_unknown_options": True}
+
+
+def command_line(words: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Assemble the command line of some first words; their modules alone are loaded."""
+    app = typer.Typer(
+        name="gisgov", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    app.callback()(_about)
+    for word in words:
+        module, attribute = COMMANDS[word]
+        known = getattr(import_module(f"gisgov.cli.{module}"), attribute)
+        if isinstance(known, typer.Typer):
+            app.add_typer(known, name=word)
+        else:
+            app.command(word, context_settings=NUMBERS_MAY_BE_NEGATIVE if word == "locate" else None)(known)
+    return app
+
+
+def _about() -> None:
+    """Grid governance on one versioned coverage: report, route, handle, supervise, see."""
 
 
 def main() -> None:
     """Run the command line; a refusal is told in the caller's language, without a trace."""
+    # Half of what the commands need, most of them do not: a start loads what was asked for.
+    asked = [word for word in sys.argv[1:2] if word in COMMANDS]
     try:
-        app()
+        command_line(asked or COMMANDS)()
     except GisgovError as error:
         words = message(
             error.code, negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG")), error.params

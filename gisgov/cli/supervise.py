@@ -1,4 +1,4 @@
-"""Keeps the programs of one installation running: web, worker and, for the demonstration, the simulated day."""
+"""Keeps the programs of one installation running: web, worker and, for the demonstration, its day."""
 
 import http.client
 import os
@@ -24,19 +24,16 @@ DATABASE_WATCH_S: Final = 2.0
 class Program:
     """One child process that is started again whenever it ends by itself."""
 
-    name: str
     arguments: Sequence[str]
     stopping: threading.Event
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
-    def keep(self) -> None:
-        """Run it until told to stop."""
-        while not self.stopping.is_set():
-            self.process = subprocess.Popen([sys.executable, "-m", "gisgov.cli", *self.arguments])
-            code = self.process.wait()
-            if not self.stopping.is_set():
-                sys.stderr.write(f"{self.name} ended with {code}; starting it again\n")
-                self.stopping.wait(RESTART_PAUSE_S)
+    def begin(self) -> threading.Thread:
+        """Start it, and a thread that keeps it up."""
+        self._spawn()
+        keeper = threading.Thread(target=self._keep)
+        keeper.start()
+        return keeper
 
     def end(self) -> None:
         """Ask it to end, and make it end when it does not."""
@@ -48,50 +45,70 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
 
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        self.process = subprocess.Popen([sys.executable, "-m", "gisgov.cli", *self.arguments])
+        return self.process
+
+    def _keep(self) -> None:
+        process = self.process or self._spawn()
+        while (code := process.wait()) is not None and not self.stopping.wait(RESTART_PAUSE_S):
+            sys.stderr.write(f"{self.arguments[0]} ended with {code}; starting it again\n")
+            process = self._spawn()
+        if self.stopping.is_set():
+            process.terminate()
+
 
 def run_all(
-    programs: Iterable[tuple[str, Sequence[str]]],
-    web: tuple[str, int],
+    web: Sequence[str],
+    others: Iterable[Sequence[str]],
     welcome: str,
     pid_file: Path,
     keep_database: Callable[[], object],
 ) -> None:
-    """Run the programs until SIGINT or SIGTERM; say `welcome` once the web answers.
+    """Run the web, and once it answers the others, until SIGINT or SIGTERM.
 
     Parameters
     ----------
-    programs
-        Name and command line (after ``gisgov``) of each.
-    web
-        Host and port on which the web will answer.
+    web, others
+        Command lines after ``gisgov``; the web's names its ``--host`` and ``--port``.
+    welcome
+        What is said once the web answers.
     pid_file
         Names this process while it runs, so that another one can stop it.
     keep_database
         Called again and again; starts the database when it is down.
     """
     stopping = threading.Event()
-    kept = [Program(name, arguments, stopping) for name, arguments in programs]
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     pid_file.write_text(str(os.getpid()), encoding="utf-8")
-    threads = [threading.Thread(target=program.keep) for program in kept]
-    for thread in threads:
-        thread.start()
+    kept = [Program(arguments, stopping) for arguments in (web, *others)]
+    keepers = [kept[0].begin()]
     try:
-        sys.stdout.write(welcome if wait_ready(web, stopping) else "")
+        ready = wait_ready(address(web), stopping)
+        keepers += [program.begin() for program in kept[1:]]
+        sys.stdout.write(welcome if ready else "")
         sys.stdout.flush()
-        while not stopping.wait(DATABASE_WATCH_S):
-            try:
-                keep_database()
-            except ClusterError as error:
-                sys.stderr.write(f"{error}\n")
+        watch(keep_database, stopping)
     finally:
         stopping.set()
         for program in kept:
             program.end()
-        for thread in threads:
-            thread.join()
+        for keeper in keepers:
+            keeper.join()
         pid_file.unlink(missing_ok=True)
+
+
+def address(web: Sequence[str]) -> tuple[str, int]:
+    return web[web.index("--host") + 1], int(web[web.index("--port") + 1])
+
+
+def watch(keep_database: Callable[[], object], stopping: threading.Event) -> None:
+    while not stopping.wait(DATABASE_WATCH_S):
+        try:
+            keep_database()
+        except ClusterError as error:
+            sys.stderr.write(f"{error}\n")
 
 
 def wait_ready(web: tuple[str, int], stopping: threading.Event) -> bool:

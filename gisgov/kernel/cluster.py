@@ -196,7 +196,8 @@ def port_is_free(port: int) -> bool:
 
 def perform(action: str, data_dir: Path) -> None:
     if action == "start":
-        start_or_adopt(data_dir)
+        urls = start_or_adopt(data_dir)
+        (data_dir / "database.id").write_text(server.identity(urls), encoding="utf-8")
     elif action == "stop":
         Cluster(data_dir).stop()
     elif action == "reset":

@@ -86,6 +86,13 @@ def adopt(owner_url: str, app_url: str, remembered: Path) -> Urls:
     return Urls(owner_url, app_url)
 
 
+def identity(urls: Urls) -> str:
+    """What changes when the database is another one, or was made anew."""
+    with psycopg.connect(conninfo(urls.owner_url)) as conn:
+        row = conn.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    return f"{make_url(urls.owner_url).render_as_string(hide_password=True)} {row[0] if row else ''}\n"
+
+
 def add_extensions(conn: psycopg.Connection) -> None:
     for extension in EXTENSIONS:
         try:

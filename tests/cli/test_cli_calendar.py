@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gisgov.cli import app
+from gisgov.cli import command_line
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import Database
 from gisgov.kernel.settings import Settings
@@ -23,7 +23,7 @@ def test_a_year_is_loaded_from_a_file(
     monkeypatch.setenv("GISGOV_APP_DATABASE_URL", settings.app_database_url)
     file = tmp_path / "2027.csv"
     file.write_text("day,kind,name\n2027-01-01,holiday,元旦\n2027-01-02,workday,\n", "utf-8")
-    loaded = CliRunner().invoke(app, ["calendar", "load", str(file)])
+    loaded = CliRunner().invoke(command_line(), ["calendar", "load", str(file)])
     assert loaded.exit_code == 0, loaded.output
     database = Database(settings)
     with database.transaction(SYSTEM) as tx:
@@ -31,5 +31,5 @@ def test_a_year_is_loaded_from_a_file(
     database.close()
     assert dict(days) == DAYS
     file.write_text("day,kind\n2027-13-01,holiday\n", "utf-8")
-    refused = CliRunner().invoke(app, ["calendar", "load", str(file)])
+    refused = CliRunner().invoke(command_line(), ["calendar", "load", str(file)])
     assert refused.exit_code == 2

@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from gisgov.cli import app
+from gisgov.cli import command_line
 from gisgov.kernel.errors import Invalid, NotFound
 
 BOX = "117,36.6,117.1,36.66"
@@ -13,7 +13,7 @@ BOX = "117,36.6,117.1,36.66"
 def gisgov(settings, monkeypatch):
     monkeypatch.setenv("GISGOV_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("GISGOV_APP_DATABASE_URL", settings.app_database_url)
-    return lambda *words: CliRunner().invoke(app, ["paper", *map(str, words)])
+    return lambda *words: CliRunner().invoke(command_line(), ["paper", *map(str, words)])
 
 
 def test_a_layer_becomes_one_file_and_wrong_words_are_told(gisgov, tmp_path):

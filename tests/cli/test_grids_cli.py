@@ -7,7 +7,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from gisgov.cli import app
+from gisgov.cli import command_line
 from gisgov.kernel.errors import Invalid
 from tests.grid_makers import board, middle, square
 
@@ -31,7 +31,7 @@ def gisgov(settings, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: object):
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+        return CliRunner().invoke(command_line(), [str(argument) for argument in arguments])
 
     return run
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from gisgov import cli
+from gisgov.cli import command_line
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.vector_files import read
 from gisgov.spatial import from_wgs84
@@ -35,7 +35,7 @@ EXPECTED = [
 
 
 def run(*arguments):
-    return CliRunner().invoke(cli.app, ["route", *map(str, arguments)])
+    return CliRunner().invoke(command_line(), ["route", *map(str, arguments)])
 
 
 @pytest.fixture

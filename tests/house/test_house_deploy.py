@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from typer.testing import CliRunner
 
-from gisgov.cli import app
+from gisgov.cli import command_line
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
@@ -36,7 +36,7 @@ def test_every_gisgov_command_is_known() -> None:
         for call in re.findall(r"\bgisgov (?!\.)[^&\"]+", line):
             words = shlex.split(call)
             options = [word for word in words if word.startswith("--")]
-            shown = CliRunner().invoke(app, [words[1], "--help"])
+            shown = CliRunner().invoke(command_line(), [words[1], "--help"])
             assert shown.exit_code == 0, call
             assert all(option in shown.stdout for option in options), call
 

@@ -1,0 +1,54 @@
+"""Commands that run an installation: web, worker, or both kept up together."""
+
+from importlib import import_module
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+
+from gisgov.cli.supervise import run_all
+from gisgov.kernel.cluster import keep_up
+from gisgov.kernel.db import Database
+from gisgov.kernel.jobs import run_worker
+from gisgov.kernel.settings import load_settings
+
+GRACE_S: Final = 3  # open pushes never end by themselves; a stop does not wait for them longer
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.")]
+Processes = Annotated[int, typer.Option(help="How many processes answer.", min=1)]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1) -> None:
+    """Answer browsers and clients."""
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=processes,
+        timeout_graceful_shutdown=GRACE_S,
+        log_level="warning",
+    )
+
+
+def work() -> None:
+    """Do the jobs and the timers."""
+    # Loaded here and not above: the supervisor needs none of what its programs need.
+    run_worker(Database(load_settings()), import_module("gisgov.worker").TASKS)
+
+
+def up(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    processes: Processes = 1,
+    simulate: Annotated[bool, typer.Option(help="Let the demonstration's day go on.")] = False,
+    speed: Annotated[float, typer.Option(help="How many times faster than the clock.", min=0.1)] = 1.0,
+    welcome: Annotated[str, typer.Option(help="What to say once the web answers.")] = "",
+) -> None:
+    """Run web and worker together, and start again what ends."""
+    web = ("serve", "--host", host, "--port", str(port), "--processes", str(processes))
+    others = [("work",)] + ([("demo", "simulate", "--speed", str(speed))] if simulate else [])
+    greeting = f"http://{host}:{port}\n{welcome}\n"
+    data_dir = load_settings().data_dir
+    run_all(web, others, greeting, data_dir / "run.pid", lambda: keep_up(data_dir))
