@@ -43,6 +43,7 @@ interface TileJson {
 
 export interface Diagram {
   synthetic: boolean
+  painted: Promise<void>
   erase: () => void
 }
 
@@ -50,7 +51,7 @@ export interface Diagram {
 export async function drawDiagram(container: HTMLElement): Promise<Diagram> {
   const { layers } = await request<{ layers: LayerEntry[] }>('GET', '/api/layers')
   const areas = layers.find(({ id }) => id === 'areas')
-  if (!areas) return { synthetic: false, erase: () => undefined }
+  if (!areas) return { synthetic: false, painted: Promise.resolve(), erase: () => undefined }
   const { bounds, synthetic = false } = await request<TileJson>('GET', areas.tilejson)
   const { tiles, minzoom, maxzoom } = areas
   const map = new Map({
@@ -65,5 +66,6 @@ export async function drawDiagram(container: HTMLElement): Promise<Diagram> {
       layers: [...looks, NAMES] as LayerSpecification[],
     },
   })
-  return { synthetic, erase: () => map.remove() }
+  const painted = new Promise<void>((resolve) => map.once('idle', () => resolve()))
+  return { synthetic, painted, erase: () => map.remove() }
 }
