@@ -1,9 +1,9 @@
 """Tables of the counting domain: hexagons with their outlines, and counts per hour and hexagon."""
 
-from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, SmallInteger, Table, Text
 
 from gisgov.kernel.db import metadata
+from gisgov.kernel.geometry import geometry_column
 
 heat = Table(
     "heat",
@@ -24,7 +24,7 @@ hexes = Table(
     Column("res", SmallInteger, nullable=False),
     Column("parent_8", Text),
     Column("parent_7", Text),
-    Column("geom", Geometry("POLYGON", srid=4326, spatial_index=False), nullable=False),
+    geometry_column("POLYGON"),
     Index("hex_geom", "geom", postgresql_using="gist"),
     Index("hex_parent_8", "parent_8"),
     Index("hex_parent_7", "parent_7"),

@@ -1,6 +1,5 @@
 """Tables of the grids: networks, releases, versioned cells and areas, drafts and their defects, staffing."""
 
-from geoalchemy2 import Geometry
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -11,7 +10,6 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     Table,
@@ -23,22 +21,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 
-from gisgov.kernel.db import metadata
-
-
-def _geom(kind: str, name: str = "geom", *, nullable: bool = False) -> Column[object]:
-    """Return a column of stored geometry, EPSG:4326, whose index is declared beside it by name."""
-    return Column(name, Geometry(kind, srid=4326, spatial_index=False), nullable=nullable)
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInteger, Identity(), primary_key=True)
-
+from gisgov.kernel.db import id_column, metadata
+from gisgov.kernel.geometry import geometry_column
 
 network = Table(
     "network",
     metadata,
-    _id(),
+    id_column(),
     Column("code", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("basic", Boolean, nullable=False),
@@ -49,7 +38,7 @@ network = Table(
 release = Table(
     "release",
     metadata,
-    _id(),
+    id_column(),
     Column("network_id", BigInteger, ForeignKey("network.id"), nullable=False),
     Column("no", Integer),
     Column("state", Text, nullable=False),
@@ -76,7 +65,7 @@ release = Table(
 cell = Table(
     "cell",
     metadata,
-    _id(),
+    id_column(),
     Column("network_id", BigInteger, ForeignKey("network.id"), nullable=False),
     Column("code", Text, nullable=False),
     UniqueConstraint("network_id", "code"),
@@ -85,7 +74,7 @@ cell = Table(
 cell_version = Table(
     "cell_version",
     metadata,
-    _id(),
+    id_column(),
     Column("cell_id", BigInteger, ForeignKey("cell.id"), nullable=False),
     Column("network_id", BigInteger, ForeignKey("network.id"), nullable=False),
     Column("code", Text, nullable=False),
@@ -94,7 +83,7 @@ cell_version = Table(
     Column("no", BigInteger, nullable=False),
     Column("since", Integer, nullable=False),
     Column("until", Integer),
-    _geom("MULTIPOLYGON"),
+    geometry_column("MULTIPOLYGON"),
     Column("area_m2", Double, nullable=False),
     # One version of a cell at a time, whoever writes.
     ExcludeConstraint(
@@ -112,13 +101,13 @@ cell_version = Table(
 area_version = Table(
     "area_version",
     metadata,
-    _id(),
+    id_column(),
     Column("area_id", BigInteger, ForeignKey("area.id"), nullable=False),
     Column("network_id", BigInteger, ForeignKey("network.id"), nullable=False),
     Column("since", Integer, nullable=False),
     Column("until", Integer),
-    _geom("MULTIPOLYGON"),
-    _geom("MULTIPOLYGON", "geom_simple"),
+    geometry_column("MULTIPOLYGON"),
+    geometry_column("MULTIPOLYGON", "geom_simple"),
     Column("area_m2", Double, nullable=False),
     ExcludeConstraint(
         ("area_id", "="),
@@ -133,13 +122,13 @@ area_version = Table(
 draft_cell = Table(
     "draft_cell",
     metadata,
-    _id(),
+    id_column(),
     Column("release_id", BigInteger, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("parents", ARRAY(Text), nullable=False),
     Column("parent_names", ARRAY(Text), nullable=False),
-    _geom("MULTIPOLYGON"),
+    geometry_column("MULTIPOLYGON"),
     Column("area_m2", Double, nullable=False),
     # filled while the draft is being published
     Column("area_id", BigInteger, ForeignKey("area.id")),
@@ -149,34 +138,34 @@ draft_cell = Table(
 defect = Table(
     "defect",
     metadata,
-    _id(),
+    id_column(),
     Column("release_id", BigInteger, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("codes", ARRAY(Text), nullable=False),
     Column("area_m2", Double, nullable=False),
     Column("width_m", Double, nullable=False),
     Column("note", Text, nullable=False),
-    _geom("GEOMETRY"),
+    geometry_column("GEOMETRY"),
     Index("ix_defect_release_id", "release_id"),
 )
 
 moved_land = Table(
     "moved_land",
     metadata,
-    _id(),
+    id_column(),
     Column("release_id", BigInteger, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("from_code", Text),
     Column("to_code", Text),
     Column("area_m2", Double, nullable=False),
-    _geom("GEOMETRY"),
+    geometry_column("GEOMETRY"),
     Index("ix_moved_land_release_id", "release_id"),
 )
 
 staffing = Table(
     "staffing",
     metadata,
-    _id(),
+    id_column(),
     Column("cell_id", BigInteger, ForeignKey("cell.id"), nullable=False),
     Column("user_id", BigInteger, ForeignKey("app_user.id"), nullable=False),
     Column("post", Text, nullable=False),
@@ -205,7 +194,7 @@ duty = Table(
 responsibility = Table(
     "responsibility",
     metadata,
-    _id(),
+    id_column(),
     Column("cell_id", BigInteger, ForeignKey("cell.id"), nullable=False),
     Column("function", Text, nullable=False),
     Column("org_id", BigInteger, ForeignKey("org.id"), nullable=False),

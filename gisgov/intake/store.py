@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gisgov.intake.model import Category, Closure, FirstHop, NewReport, Report, Source
 from gisgov.intake.tables import category, report, source
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import point
 
 _CATEGORY = [column for column in category.c if column.name != "place"]
 _SOURCE = [column for column in source.c if column.name != "place"]
@@ -64,8 +65,7 @@ def category_by_code(tx: Tx, code: str) -> Category | None:
 
 def add_report(tx: Tx, row: dict[str, Any], lon: float | None, lat: float | None) -> int | None:
     """Keep a report; None when its source already sent the same outside number."""
-    geom = None if lon is None or lat is None else sa.func.ST_SetSRID(sa.func.ST_MakePoint(lon, lat), 4326)
-    query = insert(report).values(**row, geom=geom).on_conflict_do_nothing().returning(report.c.id)
+    query = insert(report).values(**row, geom=point(lon, lat)).on_conflict_do_nothing().returning(report.c.id)
     return tx.conn.execute(query).scalar_one_or_none()
 
 

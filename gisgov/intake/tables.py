@@ -1,10 +1,10 @@
 """Tables of intake."""
 
 import sqlalchemy as sa
-from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import JSONB
 
-from gisgov.kernel.db import metadata
+from gisgov.kernel.db import id_column, metadata
+from gisgov.kernel.geometry import geometry_column
 
 source = sa.Table(
     "source",
@@ -42,7 +42,7 @@ category = sa.Table(
 report = sa.Table(
     "report",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    id_column(),
     sa.Column("source_code", sa.Text, sa.ForeignKey("source.code"), nullable=False),
     sa.Column("external_no", sa.Text),
     sa.Column("title", sa.Text, nullable=False),
@@ -53,7 +53,7 @@ report = sa.Table(
     sa.Column("anonymous", sa.Boolean, nullable=False),
     # the point exactly as it was sent, with its datum and its stated accuracy
     sa.Column("original", JSONB, nullable=False),
-    sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False)),
+    geometry_column("POINT", nullable=True),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("urgent", sa.Boolean, nullable=False),
     sa.Column("client_key", sa.Text),

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, MetaData, create_engine
+from sqlalchemy import BigInteger, Column, Connection, Identity, MetaData, create_engine
 from sqlalchemy.types import UserDefinedType
 
 from gisgov.kernel.actor import Actor
@@ -38,6 +38,11 @@ class Xid8(UserDefinedType[int]):
     def get_col_spec(self, **_: object) -> str:
         """Return the type's name in SQL."""
         return "xid8"
+
+
+def id_column() -> Column[int]:
+    """Return the column by which most tables number their rows."""
+    return Column("id", BigInteger, Identity(), primary_key=True)
 
 
 @dataclass(frozen=True)

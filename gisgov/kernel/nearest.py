@@ -9,6 +9,7 @@ import shapely
 import sqlalchemy as sa
 
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import SRID, point
 from gisgov.spatial.nearest import SPHERE_MARGIN, Candidate, Ranked, rank
 
 _BATCH = 64
@@ -82,13 +83,13 @@ def nearest_rows(
 
 def in_spherical_order(query: sa.Select[Any], geom: sa.Column[Any], ask: Nearby) -> sa.Select[Any]:
     """Order rows by their distance on PostGIS's sphere, which the index on ``geom::geography`` can serve."""
-    here = sa.func.geography(sa.func.ST_SetSRID(sa.func.ST_MakePoint(ask.lon, ask.lat), 4326))
+    here = sa.func.geography(point(ask.lon, ask.lat))
     there = sa.func.geography(geom)
     spherical_m: sa.ColumnElement[float] = there.op("<->", return_type=sa.Float())(here)
     if ask.radius_m is not None:
         query = query.where(sa.func.ST_DWithin(there, here, ask.radius_m * SPHERE_MARGIN, sa.false()))
     if ask.inside is not None:
-        area = sa.func.ST_GeomFromWKB(shapely.to_wkb(ask.inside), 4326)
+        area = sa.func.ST_GeomFromWKB(shapely.to_wkb(ask.inside), SRID)
         query = query.where(geom.op("&&")(area), sa.not_(sa.func.ST_Disjoint(geom, area)))
     return query.add_columns(spherical_m.label("spherical_m")).order_by(spherical_m)
 

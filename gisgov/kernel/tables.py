@@ -1,14 +1,14 @@
 """Tables of the kernel itself."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from gisgov.kernel.db import Xid8, metadata
+from gisgov.kernel.db import Xid8, id_column, metadata
 
 event = Table(
     "event",
     metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
+    id_column(),
     Column("xid", Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("kind", Text, nullable=False),

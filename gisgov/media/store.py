@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import point
 from gisgov.kernel.scope import Scope
 from gisgov.media.model import File, Kind
 from gisgov.media.tables import file, file_use
@@ -42,8 +43,7 @@ def lock_objects(tx: Tx, *, alone: bool = False) -> None:
 def insert_file(tx: Tx, row: dict[str, Any]) -> None:
     """Insert a file; `lon` and `lat` become its place."""
     lon, lat = row.pop("lon"), row.pop("lat")
-    place = None if lon is None else sa.func.ST_SetSRID(sa.func.ST_MakePoint(lon, lat), 4326)
-    tx.conn.execute(sa.insert(file).values(**row, taken_geom=place))
+    tx.conn.execute(sa.insert(file).values(**row, taken_geom=point(lon, lat)))
 
 
 def _seen(scope: Scope) -> sa.ColumnElement[bool]:

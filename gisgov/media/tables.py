@@ -1,10 +1,10 @@
 """Tables of media."""
 
 import sqlalchemy as sa
-from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gisgov.kernel.db import metadata
+from gisgov.kernel.geometry import geometry_column
 
 file = sa.Table(
     "file",
@@ -19,7 +19,7 @@ file = sa.Table(
     sa.Column("created_by", sa.BigInteger, sa.ForeignKey("app_user.id"), index=True),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("taken_at", sa.DateTime(timezone=True)),
-    sa.Column("taken_geom", Geometry("POINT", 4326, spatial_index=False)),
+    geometry_column("POINT", "taken_geom", nullable=True),
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
     sa.Column("shown_mime", sa.Text),

@@ -1,10 +1,10 @@
 """Tables of orders."""
 
 import sqlalchemy as sa
-from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
-from gisgov.kernel.db import metadata
+from gisgov.kernel.db import id_column, metadata
+from gisgov.kernel.geometry import geometry_column
 
 ENDED_SQL = "('CLOSED', 'REFUSED', 'ANSWERED', 'VOID')"
 OPEN_SQL = f"state NOT IN {ENDED_SQL}"
@@ -40,7 +40,7 @@ order_day = sa.Table(
 orders = sa.Table(
     "orders",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    id_column(),
     sa.Column("no", sa.Text, nullable=False, unique=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
@@ -52,7 +52,7 @@ orders = sa.Table(
     sa.Column("level", sa.Text, nullable=False, server_default="grid"),
     sa.Column("version", sa.Integer, nullable=False),
     # the place
-    sa.Column("geom", Geometry("POINT", srid=4326, spatial_index=False)),
+    geometry_column("POINT", nullable=True),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("location_status", sa.Text, nullable=False),
     sa.Column("near_border", sa.Boolean, nullable=False),
@@ -121,7 +121,7 @@ order_report = sa.Table(
 assignment = sa.Table(
     "assignment",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    id_column(),
     _order(),
     sa.Column("parent_id", sa.BigInteger, sa.ForeignKey("assignment.id")),
     sa.Column("mode", sa.Text, nullable=False),
@@ -143,7 +143,7 @@ assignment = sa.Table(
 trace = sa.Table(
     "trace",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    id_column(),
     _order(),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
@@ -178,7 +178,7 @@ order_party = sa.Table(
 rating = sa.Table(
     "rating",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    id_column(),
     _order(),
     sa.Column("score", sa.SmallInteger, nullable=False),
     sa.Column("text", sa.Text, nullable=False),

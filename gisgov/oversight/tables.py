@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-from gisgov.kernel.db import metadata
+from gisgov.kernel.db import id_column, metadata
 
 supervision = sa.Table(
     "supervision",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    id_column(),
     sa.Column("order_id", sa.BigInteger, sa.ForeignKey("orders.id"), nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),

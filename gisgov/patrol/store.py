@@ -9,15 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import ewkt_point
 from gisgov.kernel.nearest import Nearby, nearest_rows
 from gisgov.kernel.scope import Scope
 from gisgov.patrol.model import Fix, NewFix, PatrolDay, Patroller
 from gisgov.patrol.tables import fix, patrol_day, track_fix
 from gisgov.spatial.nearest import Ranked
-
-
-def _point(row: NewFix) -> str:
-    return f"SRID=4326;POINT({row.lon!r} {row.lat!r})"
 
 
 def _seen(scope: Scope, table: sa.Table) -> sa.ColumnElement[bool]:
@@ -31,7 +28,7 @@ def insert_track(tx: Tx, rows: Sequence[tuple[NewFix, int]]) -> None:
         {
             "user_id": row.user_id,
             "at": row.at,
-            "geom": _point(row),
+            "geom": ewkt_point(row.lon, row.lat),
             "accuracy_m": row.accuracy_m,
             "area_no": no,
         }
@@ -46,7 +43,7 @@ def set_latest(tx: Tx, rows: Sequence[tuple[NewFix, int]]) -> None:
         {
             "user_id": row.user_id,
             "at": row.at,
-            "geom": _point(row),
+            "geom": ewkt_point(row.lon, row.lat),
             "accuracy_m": row.accuracy_m,
             "heading_deg": row.heading_deg,
             "area_no": no,

@@ -1,16 +1,16 @@
 """Tables of patrol."""
 
 import sqlalchemy as sa
-from geoalchemy2 import Geometry
 
 from gisgov.kernel.db import metadata
+from gisgov.kernel.geometry import geometry_column
 
 fix = sa.Table(
     "fix",
     metadata,
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("app_user.id"), primary_key=True, autoincrement=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("geom", Geometry("POINT", 4326, spatial_index=False), nullable=False),
+    geometry_column("POINT"),
     sa.Column("accuracy_m", sa.Float),
     sa.Column("heading_deg", sa.Float),
     sa.Column("area_no", sa.BigInteger, nullable=False),
@@ -23,7 +23,7 @@ track_fix = sa.Table(
     metadata,
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("app_user.id"), primary_key=True, autoincrement=False),
     sa.Column("at", sa.DateTime(timezone=True), primary_key=True, index=True),
-    sa.Column("geom", Geometry("POINT", 4326, spatial_index=False), nullable=False),
+    geometry_column("POINT"),
     sa.Column("accuracy_m", sa.Float),
     sa.Column("area_no", sa.BigInteger, nullable=False),
 )

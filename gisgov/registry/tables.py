@@ -1,14 +1,10 @@
 """Tables of the registry. Every row stores the number of its cell, so that scope is one comparison."""
 
 import sqlalchemy as sa
-from geoalchemy2 import Geometry
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
-from gisgov.kernel.db import metadata
-
-
-def _id() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True)
+from gisgov.kernel.db import id_column, metadata
+from gisgov.kernel.geometry import geometry_column
 
 
 def _fallen() -> tuple[sa.Column[int], sa.Column[int]]:
@@ -26,10 +22,6 @@ def _inherited() -> tuple[sa.Column[int], sa.Column[int]]:
     )
 
 
-def _point() -> sa.Column[str]:
-    return sa.Column("geom", Geometry("POINT", 4326, spatial_index=False), nullable=False)
-
-
 def _placed(table: str) -> sa.Index:
     return sa.Index(f"{table}_area_geom", "area_no", "geom", postgresql_using="gist")
 
@@ -41,12 +33,12 @@ def _nearest(table: str) -> sa.Index:
 building = sa.Table(
     "building",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("address", sa.Text),
     sa.Column("floors", sa.SmallInteger),
-    sa.Column("geom", Geometry("POLYGON", 4326, spatial_index=False), nullable=False),
+    geometry_column("POLYGON"),
     *_fallen(),
     _placed("building"),
 )
@@ -54,7 +46,7 @@ building = sa.Table(
 house = sa.Table(
     "house",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("building_id", sa.BigInteger, sa.ForeignKey("building.id"), nullable=False),
     sa.Column("unit", sa.Text, nullable=False, server_default=""),
     sa.Column("room", sa.Text, nullable=False),
@@ -68,7 +60,7 @@ house = sa.Table(
 person = sa.Table(
     "person",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("house_id", sa.BigInteger, sa.ForeignKey("house.id"), nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False, index=True),
     sa.Column("sex", sa.Text),
@@ -83,11 +75,11 @@ person = sa.Table(
 address = sa.Table(
     "address",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("parts", JSONB, nullable=False, server_default="{}"),
     sa.Column("building_id", sa.BigInteger, sa.ForeignKey("building.id"), index=True),
-    _point(),
+    geometry_column("POINT"),
     *_fallen(),
     _placed("address"),
     _nearest("address"),
@@ -97,7 +89,7 @@ address = sa.Table(
 camera = sa.Table(
     "camera",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("category", sa.Text, nullable=False),
@@ -105,7 +97,7 @@ camera = sa.Table(
     sa.Column("heading_deg", sa.Float),
     sa.Column("fov_deg", sa.Float),
     sa.Column("range_m", sa.Float),
-    _point(),
+    geometry_column("POINT"),
     *_fallen(),
     _placed("camera"),
     _nearest("camera"),
@@ -114,12 +106,12 @@ camera = sa.Table(
 part = sa.Table(
     "part",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("code", sa.Text, nullable=False, unique=True),
     sa.Column("part_class", sa.Text, nullable=False),
     sa.Column("part_type", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    _point(),
+    geometry_column("POINT"),
     *_fallen(),
     _placed("part"),
     _nearest("part"),

@@ -6,9 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
+from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.topology import DefectKind
 
 
@@ -129,7 +127,7 @@ class Cells:
     stands for what the file leaves empty; it is refused when all has been read.
     """
 
-    polygons: NDArray[np.object_]
+    polygons: GeometryArray
     codes: list[str | None]
     names: list[str]
     paths: list[tuple[str | None, ...]]

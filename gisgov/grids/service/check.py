@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gisgov.grids import rules
 from gisgov.grids.model import Active, FrameRule, Level, MovedKind, Network, Root
@@ -20,10 +19,10 @@ from gisgov.grids.store import drafts, findings, releases, versions
 from gisgov.identity import service as identity
 from gisgov.identity.model import Area
 from gisgov.kernel.db import Tx
+from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.crs import area_m2
 from gisgov.spatial.topology import Defect, DefectKind, check_coverage
 
-Geometries = NDArray[np.object_]
 POLYGONAL = 2
 """The dimension of land."""
 
@@ -111,7 +110,9 @@ def _leaf_codes(tx: Tx, network: Network, release_id: int, paths: Sequence[tuple
     return [placement.leaf_codes[path] for path in paths]
 
 
-def _unions(polygons: Geometries, leaf_codes: Sequence[str], *, sound: bool) -> dict[str, shapely.Geometry]:
+def _unions(
+    polygons: GeometryArray, leaf_codes: Sequence[str], *, sound: bool
+) -> dict[str, shapely.Geometry]:
     members: dict[str, list[int]] = defaultdict(list)
     for row, code in enumerate(leaf_codes):
         members[code].append(row)

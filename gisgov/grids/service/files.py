@@ -7,7 +7,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gisgov.grids.model import Cells, ImportOrder, ImportReport, Level
 from gisgov.grids.rules import named, text_of
@@ -16,6 +15,7 @@ from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.vector_files import batches, datum_for, read
 from gisgov.kernel.vector_formats import describe
+from gisgov.spatial.arrays import GeometryArray
 
 POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -78,7 +78,7 @@ def _cells(path: Path, order: ImportOrder) -> Iterator[Cells]:
         )
 
 
-def _refuse_others(shapes: NDArray[np.object_], first_row: int) -> None:
+def _refuse_others(shapes: GeometryArray, first_row: int) -> None:
     bad = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), POLYGONS) | shapely.is_empty(shapes))
     if len(bad):
         rows = [str(first_row + at + 1) for at in bad]

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gisgov.grids import rules
 from gisgov.grids.model import (
@@ -25,11 +24,10 @@ from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.events import emit
+from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.crs import KNOWN_DATUMS, from_wgs84, parse_datum
 from gisgov.spatial.mending import mend_slivers
 from gisgov.spatial.suspicion import DatumSuspicion, suspect_datum
-
-Geometries = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def _refuse_wrong_place(tx: Tx, release_id: int, order: ImportOrder, known: Know
     return (Notice(complaint.code, complaint.params),)
 
 
-def _elsewhere(polygons: Geometries, known: shapely.Geometry) -> Invalid | None:
+def _elsewhere(polygons: GeometryArray, known: shapely.Geometry) -> Invalid | None:
     if shapely.intersects(shapely.box(*shapely.total_bounds(polygons)), known):
         return None
     swapped = shapely.transform(polygons, lambda xy: xy[:, ::-1])
@@ -157,7 +155,7 @@ def _elsewhere(polygons: Geometries, known: shapely.Geometry) -> Invalid | None:
     return Invalid(code, field="file", lon=lon, lat=lat)
 
 
-def _other_datum(polygons: Geometries, datum: str, known: shapely.Geometry) -> Invalid | None:
+def _other_datum(polygons: GeometryArray, datum: str, known: shapely.Geometry) -> Invalid | None:
     doubt = _doubt(polygons, datum, known)
     if doubt is None:
         return None
@@ -171,7 +169,7 @@ def _other_datum(polygons: Geometries, datum: str, known: shapely.Geometry) -> I
     )
 
 
-def _doubt(polygons: Geometries, datum: str, known: shapely.Geometry) -> DatumSuspicion | None:
+def _doubt(polygons: GeometryArray, datum: str, known: shapely.Geometry) -> DatumSuspicion | None:
     if datum not in KNOWN_DATUMS:
         return None
     stated = parse_datum(datum)

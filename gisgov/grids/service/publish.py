@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gisgov.grids import rules
 from gisgov.grids.model import Level, Network, Published, Release, Root
@@ -19,8 +18,7 @@ from gisgov.identity.model import Area
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict
 from gisgov.kernel.events import emit
-
-Geometries = NDArray[np.object_]
+from gisgov.spatial.arrays import GeometryArray
 
 ATTEMPTS = 300
 """Attempts at the switch, of `locks.TRY_MS` each: half a minute behind somebody else's long transaction."""
@@ -129,7 +127,7 @@ def _write_areas(tx: Tx, network: Network, draft_id: int, no: int) -> None:
         )
 
 
-def unions_of_areas(tx: Tx, polygons: Mapping[int, Geometries]) -> dict[int, shapely.Geometry]:
+def unions_of_areas(tx: Tx, polygons: Mapping[int, GeometryArray]) -> dict[int, shapely.Geometry]:
     """Return the polygon of every area above some cells, as a published release has it.
 
     A parent with children is their union (decisions.md, Space).

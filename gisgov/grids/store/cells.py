@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from gisgov.grids.model import Cell
 from gisgov.grids.tables import area_version, cell_version, network
 from gisgov.kernel.db import Tx
+from gisgov.spatial.arrays import GeometryArray
 
 _CELL = (
     cell_version.c.cell_id,
@@ -36,7 +37,7 @@ class Loaded:
     nos: NDArray[np.int64]
     codes: list[str]
     names: list[str]
-    polygons: NDArray[np.object_]
+    polygons: GeometryArray
 
 
 def of_release(tx: Tx, network_id: int, no: int) -> Loaded:

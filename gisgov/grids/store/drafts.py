@@ -1,44 +1,28 @@
 """Drafts: cells as imported, what is wrong with them, what mending moved."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
-from psycopg import Connection
 from sqlalchemy import func, select, text
 
 from gisgov.grids.model import Cells
 from gisgov.grids.tables import draft_cell
+from gisgov.kernel.bulk import copy_rows
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import ewkb_hex
+from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.crs import area_m2
-
-Geometries = NDArray[np.object_]
 
 _SEPARATOR = "\x1f"
 """Joins a path of codes into one text."""
 
 
-def ewkb_hex(geometries: Geometries) -> list[str]:
-    """Return geometries as PostGIS reads them in text: hexadecimal EWKB with SRID 4326."""
-    return list(shapely.to_wkb(shapely.set_srid(geometries, 4326), hex=True, include_srid=True))
-
-
-def as_multi(polygons: Geometries) -> Geometries:
+def as_multi(polygons: GeometryArray) -> GeometryArray:
     """Return polygons as multipolygons."""
     return np.array(
         [p if p.geom_type == "MultiPolygon" else shapely.multipolygons([p]) for p in polygons], dtype=object
     )
-
-
-def copy_rows(tx: Tx, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows by COPY, the way that keeps up with files."""
-    driver = tx.conn.connection.driver_connection
-    assert isinstance(driver, Connection)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def add_cells(tx: Tx, release_id: int, batch: Cells) -> None:
@@ -50,10 +34,10 @@ def add_cells(tx: Tx, release_id: int, batch: Cells) -> None:
         (release_id, code or "", name, [value or "" for value in path], list(names), shape, area)
         for code, name, path, names, shape, area in rows
     )
-    copy_rows(tx, "draft_cell", columns, records)
+    copy_rows(tx, draft_cell, columns, records)
 
 
-def reshape(tx: Tx, release_id: int, codes: Sequence[str], polygons: Geometries) -> None:
+def reshape(tx: Tx, release_id: int, codes: Sequence[str], polygons: GeometryArray) -> None:
     """Give cells of a draft other polygons."""
     statement = text(
         "UPDATE draft_cell SET geom = CAST(:geom AS geometry), area_m2 = :area WHERE release_id = :r AND code = :code"
@@ -64,7 +48,7 @@ def reshape(tx: Tx, release_id: int, codes: Sequence[str], polygons: Geometries)
         tx.conn.execute(statement, rows)
 
 
-def cells(tx: Tx, release_id: int) -> tuple[list[str], list[tuple[str, ...]], Geometries]:
+def cells(tx: Tx, release_id: int) -> tuple[list[str], list[tuple[str, ...]], GeometryArray]:
     """Return codes, paths of parents and polygons of a draft, by code as text by code point."""
     query = (
         select(draft_cell.c.code, draft_cell.c.parents, func.ST_AsBinary(draft_cell.c.geom))

@@ -8,9 +8,10 @@ import shapely
 from sqlalchemy import func, select, text
 
 from gisgov.grids.model import Defect, MovedKind, MovedLand
-from gisgov.grids.store.drafts import copy_rows, ewkb_hex
 from gisgov.grids.tables import defect, moved_land
+from gisgov.kernel.bulk import copy_rows
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import ewkb_hex
 from gisgov.spatial import topology
 from gisgov.spatial.topology import DefectKind
 
@@ -31,7 +32,7 @@ def add_defects(tx: Tx, release_id: int, found: Sequence[topology.Defect]) -> No
         (release_id, one.kind.value, list(one.codes), one.area_m2, one.width_m, one.note, shape)
         for one, shape in zip(found, shapes, strict=True)
     )
-    copy_rows(tx, "defect", columns, rows)
+    copy_rows(tx, defect, columns, rows)
 
 
 def defects(tx: Tx, release_id: int) -> list[Defect]:
@@ -75,7 +76,7 @@ def add_moved(
     columns = ("release_id", "kind", "from_code", "to_code", "area_m2", "geom")
     shapes = ewkb_hex(np.array([row[3] for row in rows], dtype=object))
     records = ((release_id, kind.value, *row[:3], shape) for row, shape in zip(rows, shapes, strict=True))
-    copy_rows(tx, "moved_land", columns, records)
+    copy_rows(tx, moved_land, columns, records)
 
 
 def moved(tx: Tx, release_id: int) -> list[MovedLand]:

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from sqlalchemy import func, select, text
 
-from gisgov.grids.store.drafts import as_multi, copy_rows, ewkb_hex
+from gisgov.grids.store.drafts import as_multi
 from gisgov.grids.tables import area_version, draft_cell
+from gisgov.kernel.bulk import copy_rows
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import ewkb_hex
+from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.crs import area_m2
-
-Geometries = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def open_versions(tx: Tx, release_id: int, network_id: int, no: int, numbers: Ma
     tx.conn.execute(statement, values)
 
 
-def polygons_by_area(tx: Tx, release_id: int) -> dict[int, Geometries]:
+def polygons_by_area(tx: Tx, release_id: int) -> dict[int, GeometryArray]:
     """Return the polygons of a draft by the area they lie in."""
     query = (
         select(draft_cell.c.area_id, func.array_agg(func.ST_AsBinary(draft_cell.c.geom)))
@@ -110,7 +110,7 @@ def close_areas(tx: Tx, area_ids: Sequence[int], no: int) -> None:
 
 
 def open_areas(
-    tx: Tx, network_id: int, no: int, area_ids: Sequence[int], polygons: Geometries, simple: Geometries
+    tx: Tx, network_id: int, no: int, area_ids: Sequence[int], polygons: GeometryArray, simple: GeometryArray
 ) -> None:
     """Begin versions of areas with their exact and their simplified polygons."""
     columns = ("area_id", "network_id", "since", "geom", "geom_simple", "area_m2")
@@ -120,4 +120,4 @@ def open_areas(
         area_m2(polygons).tolist(),
     )
     rows: list[tuple[Any, ...]] = list(zip(area_ids, shapes, simples, areas, strict=True))
-    copy_rows(tx, "area_version", columns, ((row[0], network_id, no, *row[1:]) for row in rows))
+    copy_rows(tx, area_version, columns, ((row[0], network_id, no, *row[1:]) for row in rows))

@@ -9,7 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from gisgov.intake import service as intake
+from gisgov.kernel.bulk import copy_rows
 from gisgov.kernel.db import Tx
+from gisgov.kernel.geometry import ewkt_point
 from gisgov.orders.model import State
 from gisgov.orders.rules.lifecycle import ENDED
 from gisgov.orders.store import writing
@@ -113,10 +115,8 @@ def import_history(tx: Tx, rows: Iterable[PastOrder]) -> int:
     ids = writing.take_ids(tx, "orders", len(past))
     report_ids = intake.import_history(tx, [_report(one) for one in past])
     both = list(zip(ids, past, strict=True))
-    writing.copy_rows(
-        tx, orders, ["id", *_SAME, "version", "geom", "decision", "tracking_hash"], map(_order, both)
-    )
-    writing.copy_rows(tx, order_report, ["order_id", "report_id"], zip(ids, report_ids, strict=True))
+    copy_rows(tx, orders, ["id", *_SAME, "version", "geom", "decision", "tracking_hash"], map(_order, both))
+    copy_rows(tx, order_report, ["order_id", "report_id"], zip(ids, report_ids, strict=True))
     _write_parts(tx, both)
     for day, used in _numbers(past).items():
         writing.open_day(tx, day, used)
@@ -127,17 +127,17 @@ def _write_parts(tx: Tx, both: Sequence[tuple[int, PastOrder]]) -> None:
     held = [(order_id, one) for order_id, one in both if one.holder_name]
     assigned = ["order_id", "mode", "seq", "user_id", "org_id", "user_name", "org_name", "post", "assigned_at",
                 "due_at", "signed_at", "done_at", "result", "ended_as"]  # fmt: skip
-    writing.copy_rows(tx, assignment, assigned, map(_assignment, held))
-    writing.copy_rows(tx, order_party, ["order_id", "org_id", "user_id", "part"], _parties(held))
+    copy_rows(tx, assignment, assigned, map(_assignment, held))
+    copy_rows(tx, order_party, ["order_id", "org_id", "user_id", "part"], _parties(held))
     traced = ["order_id", "version", "action", "from_state", "to_state", "part", "actor_id", "actor_name", "at", "note",
               "rule", "due_before", "due_after"]  # fmt: skip
-    writing.copy_rows(tx, trace, traced, (row for order_id, one in both for row in _trace(order_id, one)))
+    copy_rows(tx, trace, traced, (row for order_id, one in both for row in _trace(order_id, one)))
     rated = [
         (i, o.score, o.rating_text, "first", o.rated_at or o.closed_at)
         for i, o in both
         if o.score is not None
     ]
-    writing.copy_rows(tx, rating, ["order_id", "score", "text", "kind", "at"], rated)
+    copy_rows(tx, rating, ["order_id", "score", "text", "kind", "at"], rated)
 
 
 def _report(one: PastOrder) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _report(one: PastOrder) -> dict[str, Any]:
 
 def _order(numbered: tuple[int, PastOrder]) -> tuple[Any, ...]:
     order_id, one = numbered
-    point = f"SRID=4326;POINT({one.lon!r} {one.lat!r})"
+    point = ewkt_point(one.lon, one.lat)
     same = (getattr(one, name) for name in _SAME)
     return (order_id, *same, len(one.steps), point, json.dumps(one.decision), secrets.token_bytes(32))
 

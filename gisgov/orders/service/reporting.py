@@ -13,6 +13,7 @@ from gisgov.intake.model import NewReport, Report
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotAllowed
+from gisgov.kernel.geometry import point
 from gisgov.media import service as media
 from gisgov.orders.model import Candidate, CellRef, Choice, Filed, Holder, Inputs, Mode, Order, Part, State
 from gisgov.orders.rules import routing
@@ -91,7 +92,7 @@ def _open(
     tx: Tx, received: Report, location: Location | None, tracking_hash: bytes, file_ids: tuple[int, ...]
 ) -> Order:
     row = _row(tx, received, location, tracking_hash)
-    geom = {"geom": writing.point(received.lon, received.lat)}
+    geom = {"geom": point(received.lon, received.lat)}
     opened = writing.add_order(tx, row | geom, received.id)
     writing.add_parties(tx, opened.id, "author", user_id=received.created_by)
     inputs = Inputs(note=received.content, file_ids=file_ids)

@@ -1,6 +1,5 @@
 """Writes of orders: numbers, the compare-and-set, assignments, parties and the record."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -38,11 +37,6 @@ def open_day(tx: Tx, day: date, used: int) -> None:
     before_first = tx.conn.execute(sa.select(order_no.next_value())).scalar_one() - used
     row = {"day": day, "before_first": before_first}
     tx.conn.execute(insert(order_day).values(row).on_conflict_do_nothing())
-
-
-def point(lon: float | None, lat: float | None) -> Any:
-    """A point as SQL, or NULL."""
-    return None if lon is None or lat is None else sa.func.ST_SetSRID(sa.func.ST_MakePoint(lon, lat), 4326)
 
 
 def add_order(tx: Tx, row: dict[str, Any], report_id: int) -> Order:
@@ -112,17 +106,6 @@ def add_rating(tx: Tx, order_id: int, score: int, text: str, kind: str, at: date
     row = {"order_id": order_id, "score": score, "text": text, "kind": kind, "at": at}
     written = insert(rating).values(row).on_conflict_do_nothing().returning(rating.c.id)
     return tx.conn.execute(written).first() is not None
-
-
-def copy_rows(tx: Tx, table: sa.Table, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write many rows at once, by COPY."""
-    driver = tx.conn.connection.driver_connection
-    if driver is None:
-        return
-    names = ", ".join(columns)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def take_ids(tx: Tx, table: str, count: int) -> range:

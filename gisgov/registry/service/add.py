@@ -5,23 +5,22 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gisgov.grids import service as grids
 from gisgov.kernel.db import Tx
 from gisgov.kernel.events import emit
+from gisgov.kernel.geometry import ewkb_hex
 from gisgov.registry import rules
 from gisgov.registry.model import Kind
 from gisgov.registry.store import write as store
 from gisgov.registry.store.write import Place
-
-Geometries = NDArray[np.object_]
+from gisgov.spatial.arrays import GeometryArray
 
 PARENTS = {Kind.HOUSE: (Kind.BUILDING, "building_id"), Kind.PERSON: (Kind.HOUSE, "house_id")}
 
 
 def add_many(
-    tx: Tx, kind: Kind, rows: Sequence[Mapping[str, Any]], geometries: Geometries | None = None
+    tx: Tx, kind: Kind, rows: Sequence[Mapping[str, Any]], geometries: GeometryArray | None = None
 ) -> list[int]:
     """Add rows whose values have been checked; for imports and the demonstration.
 
@@ -46,7 +45,7 @@ def add_many(
 
 
 def insert(
-    tx: Tx, kind: Kind, rows: Sequence[Mapping[str, Any]], place: Place, geometries: Geometries | None
+    tx: Tx, kind: Kind, rows: Sequence[Mapping[str, Any]], place: Place, geometries: GeometryArray | None
 ) -> list[int]:
     """Copy rows in whose place is known."""
     ids = store.new_ids(tx, kind, len(rows))
@@ -60,12 +59,12 @@ def insert(
         place.area_no.tolist(),
     ]
     if geometries is not None:
-        parts.append(ewkb(geometries))
+        parts.append(ewkb_hex(geometries))
     store.copy_in(tx, kind, columns, zip(*parts, strict=True))
     return ids
 
 
-def locate(tx: Tx, geometries: Geometries) -> Place:
+def locate(tx: Tx, geometries: GeometryArray) -> Place:
     """Return the cell of each geometry: of a point itself, of a polygon by a point that lies on it."""
     grids.hold_releases(tx)
     points = shapely.point_on_surface(geometries)
@@ -91,11 +90,6 @@ def fall_again(tx: Tx, cell_ids: Collection[int]) -> dict[Kind, int]:
             tx, "registry.fell", subject=("registry", None), data={kind.value: n for kind, n in moved.items()}
         )
     return moved
-
-
-def ewkb(geometries: Geometries) -> list[str]:
-    """Return geometries as hexadecimal EWKB in EPSG:4326."""
-    return list(shapely.to_wkb(shapely.set_srid(geometries, 4326), hex=True, include_srid=True))
 
 
 def inherited(tx: Tx, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Place:

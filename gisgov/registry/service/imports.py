@@ -10,12 +10,14 @@ import shapely
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.events import emit
+from gisgov.kernel.geometry import ewkb_hex
 from gisgov.registry import rules
 from gisgov.registry.keys import matching_key
 from gisgov.registry.model import BadRow, ImportReport, Kind
-from gisgov.registry.service.add import Geometries, ewkb, inherited, insert, locate
+from gisgov.registry.service.add import inherited, insert, locate
 from gisgov.registry.store import write as store
 from gisgov.registry.store.write import Place
+from gisgov.spatial.arrays import GeometryArray
 
 SHAPES = {
     Kind.BUILDING: shapely.GeometryType.POLYGON,
@@ -43,7 +45,7 @@ class _Known:
 
 
 def import_rows(
-    tx: Tx, kind: Kind, rows: Sequence[Mapping[str, str | None]], geometries: Geometries | None = None
+    tx: Tx, kind: Kind, rows: Sequence[Mapping[str, str | None]], geometries: GeometryArray | None = None
 ) -> ImportReport:
     """Take the rows of a table: new ones are added, known ones changed, bad ones reported.
 
@@ -76,7 +78,7 @@ def import_rows(
 
 
 def _readable(
-    kind: Kind, rows: Sequence[Mapping[str, str | None]], geometries: Geometries | None, bad: list[BadRow]
+    kind: Kind, rows: Sequence[Mapping[str, str | None]], geometries: GeometryArray | None, bad: list[BadRow]
 ) -> list[_Row]:
     good = []
     for line, row in enumerate(rows, start=1):
@@ -222,7 +224,9 @@ def _write(tx: Tx, kind: Kind, good: list[_Row], place: Place, known: _Known) ->
         where = {"cell_id": int(place.cell_id[i]) or None, "area_no": int(place.area_no[i])}
         changes.append({"id": known.ids[known.key(values)][0], **values, **where})
     if changes and kind in rules.PLACED:
-        for change, geom in zip(changes, ewkb(_array([good[i] for i in np.flatnonzero(old)])), strict=True):
+        for change, geom in zip(
+            changes, ewkb_hex(_array([good[i] for i in np.flatnonzero(old)])), strict=True
+        ):
             change["geom"] = geom
     if changes:
         store.update_rows(tx, kind, changes)
@@ -231,5 +235,5 @@ def _write(tx: Tx, kind: Kind, good: list[_Row], place: Place, known: _Known) ->
     return len(new_rows), len(changes)
 
 
-def _array(rows: Sequence[_Row]) -> Geometries:
+def _array(rows: Sequence[_Row]) -> GeometryArray:
     return np.array([row.geometry for row in rows], dtype=object)

@@ -14,8 +14,8 @@ from gisgov.kernel.errors import Invalid
 from gisgov.kernel.vector_files import batches, stated_datum
 from gisgov.registry import rules
 from gisgov.registry.model import ImportReport, Kind
-from gisgov.registry.service.add import Geometries
 from gisgov.registry.service.imports import import_rows
+from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.crs import to_wgs84
 
 TABLES = (".csv", ".txt")
@@ -80,7 +80,7 @@ def _text(value: Any) -> str | None:
     return str(value)
 
 
-def _points(frame: pd.DataFrame, datum: str | None) -> Geometries:
+def _points(frame: pd.DataFrame, datum: str | None) -> GeometryArray:
     """Return a point per row; one whose numbers cannot be read is not finite, and refused as that row."""
     if not datum:
         raise Invalid("vector.datum_missing", field="datum", file="CSV")
@@ -88,7 +88,7 @@ def _points(frame: pd.DataFrame, datum: str | None) -> Geometries:
     lon, lat = (_numbers(frame, titles) for titles in (LON_TITLES, LAT_TITLES))
     possible = np.isfinite(lon) & np.isfinite(lat) & (abs(lon) <= 180) & (abs(lat) <= 90)
     lon[possible], lat[possible] = to_wgs84(lon[possible], lat[possible], stated)
-    points: Geometries = shapely.points(lon, lat)
+    points: GeometryArray = shapely.points(lon, lat)
     return points
 
 

@@ -9,9 +9,11 @@ import shapely
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from gisgov.kernel.bulk import copy_rows
 from gisgov.kernel.db import Tx
 from gisgov.registry import tables
 from gisgov.registry.model import Kind
+from gisgov.spatial.arrays import GeometryArray
 
 TABLES: dict[Kind, sa.Table] = {
     Kind.BUILDING: tables.building,
@@ -44,12 +46,7 @@ def new_ids(tx: Tx, kind: Kind, count: int) -> list[int]:
 
 def copy_in(tx: Tx, kind: Kind, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows; geometries as hexadecimal EWKB."""
-    names = ", ".join(f'"{name}"' for name in columns)
-    driver = tx.conn.connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{TABLES[kind].name}" ({names}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+    copy_rows(tx, TABLES[kind], columns, rows)
 
 
 def update_rows(tx: Tx, kind: Kind, rows: Sequence[dict[str, Any]]) -> None:
@@ -95,7 +92,7 @@ def people_of(tx: Tx, house_ids: Collection[int]) -> dict[tuple[int, str, Any], 
     return {(row[0], row[1], row[2]): (row[3], row[4]) for row in found}
 
 
-def placed_rows(tx: Tx, kind: Kind, cell_ids: Collection[int]) -> tuple[list[int], NDArray[np.object_]]:
+def placed_rows(tx: Tx, kind: Kind, cell_ids: Collection[int]) -> tuple[list[int], GeometryArray]:
     """Return ids and geometries of the rows in some cells and of those in none."""
     table = TABLES[kind]
     where = sa.or_(table.c.cell_id.in_(cell_ids), table.c.cell_id.is_(None))
