@@ -106,7 +106,8 @@ def test_people_are_masked_and_unmasking_leaves_a_trace(client, people):
     assert client.post(path, json={"purpose": "入户走访"}, headers=people["west"]).json()["name"] == "王小明"
     with client.app.state.database.transaction(SYSTEM) as tx:
         chief = identity.create_users(tx, [NewUser("chief", "值班长")], PASSWORD)["chief"]
-        identity.grant_many(tx, [NewGrant(chief, Role.DUTY_CHIEF)])
+        root = identity.areas(tx, tree="admin", depth=1)[0]
+        identity.grant_many(tx, [NewGrant(chief, Role.DUTY_CHIEF, root.id)])
     assert client.get("/api/audit", headers=people["gis"]).status_code == 403
     log = client.get(
         "/api/audit", params={"kind": "registry.unmasked"}, headers=_bearer(client, "chief")
