@@ -87,7 +87,6 @@ _EVERY_STAFF = frozenset(
         "live.read",
         "nearest.read",
         "order.read",
-        "order.report",
         "order.act",
         "org.read",
         "user.read",
@@ -98,21 +97,20 @@ _EVERY_STAFF = frozenset(
     }
 )
 _FIELD = _EVERY_STAFF | {"patrol.fix", "duty.set", "registry.write", "registry.unmask"}
-_DESK = _EVERY_STAFF | {"order.dispatch", "order.review", "order.close", "order.supervise"}
+_DESK = _EVERY_STAFF | {"order.dispatch", "order.review", "order.supervise"}
 _LEADS = _DESK | {"registry.write", "order.void", "duty.set"}
 
 GRANTS: dict[Role, frozenset[str]] = {
     Role.GRID_WORKER: _FIELD,
     Role.GRID_LEADER: _FIELD | {"order.review", "order.dispatch"},
-    Role.COMMUNITY_HEAD: _FIELD
-    | {"order.review", "order.dispatch", "order.close", "order.supervise", "grid.staff"},
+    Role.COMMUNITY_HEAD: _FIELD | {"order.review", "order.dispatch", "order.supervise", "grid.staff"},
     Role.STREET_LEADER: _LEADS | {"grid.staff"},
     Role.DEPARTMENT_HANDLER: _EVERY_STAFF | {"order.review"},
     Role.ACCEPTOR: _EVERY_STAFF | {"order.dispatch", "order.void"},
     Role.DISPATCHER: _DESK | {"order.void"},
     Role.DUTY_CHIEF: _LEADS | {"audit.read", "file.original"},
-    Role.AUDITOR: _EVERY_STAFF | {"order.review", "order.close", "file.original"},
-    Role.ARCHIVIST: _EVERY_STAFF | {"order.archive"},
+    Role.AUDITOR: _EVERY_STAFF | {"order.review", "file.original"},
+    Role.ARCHIVIST: _EVERY_STAFF,
     Role.LEADER: _EVERY_STAFF | {"order.supervise"},
     Role.GIS_STAFF: _EVERY_STAFF
     | {
@@ -132,7 +130,6 @@ GRANTS: dict[Role, frozenset[str]] = {
         "grid.import",
         "grid.publish",
         "grid.staff",
-        "order.archive",
         "org.write",
         "registry.import",
         "registry.unmask",
@@ -140,7 +137,7 @@ GRANTS: dict[Role, frozenset[str]] = {
         "setup.write",
         "user.write",
     },
-    Role.RESIDENT: frozenset({"order.report", "file.read", "layer.read", "area.read"}),
+    Role.RESIDENT: frozenset({"file.read", "layer.read", "area.read"}),
 }
 
 ROLE_TITLES: dict[Role, tuple[str, str]] = {

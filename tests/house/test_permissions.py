@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -12,6 +13,7 @@ from api.deps import Open, Permission
 from gisgov.identity.rules import GRANTS
 from gisgov.kernel.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 FASTAPI_OWN = {"/openapi.json", "/docs", "/docs/oauth2-redirect"}
 
 
@@ -62,3 +64,14 @@ def test_every_verb_is_granted_to_somebody(shared_settings: Settings) -> None:
         if isinstance(found, Permission)
     }
     assert asked - granted == set()
+
+
+def test_every_granted_verb_is_asked_for_somewhere() -> None:
+    table = ROOT / "gisgov" / "identity" / "rules.py"
+    asking = "\n".join(
+        path.read_text("utf-8")
+        for folder in ("gisgov", "api", "layers")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".toml"} and path != table
+    )
+    assert {verb for verb in frozenset().union(*GRANTS.values()) if f'"{verb}"' not in asking} == set()
