@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.deps import TxDep, verb
 from gisgov.identity import service as identity
 from gisgov.identity.rules import range_of
+from gisgov.kernel.boxes import parse_box
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
 from gisgov.orders import service as orders
@@ -73,7 +74,7 @@ def list_orders(
         category=category,
         source=source,
         q=q.strip(),
-        bbox=_bbox(bbox),
+        bbox=parse_box(bbox, "bbox") if bbox else None,
         ranges=_ranges(tx, area),
         cell=cell,
         mine=mine,
@@ -118,18 +119,6 @@ def _states(text: str) -> tuple[State, ...]:
         if word not in known:
             raise Invalid("order.filter", field="state", value=word, known=", ".join(known))
     return tuple(known[word] for word in wanted)
-
-
-def _bbox(text: str) -> tuple[float, float, float, float] | None:
-    if not text:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise Invalid("order.bbox", field="bbox") from None
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise Invalid("order.bbox", field="bbox")
-    return west, south, east, north
 
 
 def _ranges(tx: Tx, code: str | None) -> tuple[tuple[int, int], ...] | None:

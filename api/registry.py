@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.deps import TxDep, verb
 from api.files import LimitedRoute
-from gisgov.kernel.errors import Invalid
+from gisgov.kernel.boxes import parse_box
 from gisgov.registry import service as registry
 from gisgov.registry.model import HouseCard, ImportReport, Kind, Record
 
@@ -52,7 +52,7 @@ def search(
 
     People are found by their whole name or id number, everything else by a part of code, name or address.
     """
-    box = _bbox(bbox) if bbox else None
+    box = parse_box(bbox, "bbox") if bbox else None
     found = registry.search(
         tx, kind, text=q, cell=cell, area=area, parent_id=parent_id, bbox=box, after=after, limit=limit
     )
@@ -84,11 +84,3 @@ def import_file(
         shutil.copyfileobj(file.file, copy)
         copy.flush()
         return registry.import_file(tx, kind, Path(copy.name), datum)
-
-
-def _bbox(text: str) -> tuple[float, float, float, float]:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise Invalid("registry.bbox", field="bbox") from error
-    return west, south, east, north

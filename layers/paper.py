@@ -19,10 +19,11 @@ from sqlalchemy import text
 
 from gisgov.kernel import configuration
 from gisgov.kernel.db import Tx
+from gisgov.spatial.arrays import Box
 from layers.catalog import Layer
 from layers.model import LegendEntry, Source, Symbol
 from layers.params import parse
-from layers.query import Box, binds, page_frame, rows
+from layers.query import binds, page_frame, rows
 from layers.signs import svg
 
 VENDORED = Path(__file__).parent / "vendor" / "leaflet"

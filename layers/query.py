@@ -8,6 +8,7 @@ import morecantile
 
 from gisgov.analytics.rules import HIDDEN_AS, SMALLEST_SHOWN
 from gisgov.kernel.db import Tx
+from gisgov.spatial.arrays import Box
 from layers.catalog import Layer
 from layers.model import Source
 from layers.scoping import condition
@@ -15,9 +16,6 @@ from layers.scoping import condition
 EXTENT = 4096
 POLYGON_BUFFER = 64
 """Polygons are cut this far outside the tile, in units of `EXTENT`, so that their edges do not show its border."""
-
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees (EPSG:4326)."""
 
 _TMS = morecantile.tms.get("WebMercatorQuad")
 

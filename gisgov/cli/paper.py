@@ -7,11 +7,11 @@ import typer
 
 from gisgov.grids import service as grids
 from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.boxes import parse_box
 from gisgov.kernel.db import Database
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.settings import load_settings
 from layers.catalog import Catalog
-from layers.query import Box
 
 
 def print_layer(
@@ -31,7 +31,7 @@ def print_layer(
     given = dict(_pair(text) for text in param or ())
     database = Database(load_settings())
     with database.transaction(SYSTEM) as tx:
-        shown = _box(box) if box else grids.bounds(tx)
+        shown = parse_box(box, "box") if box else grids.bounds(tx)
         if shown is None:
             raise Invalid("tile.nothing_published", field="box")
         paper(tx, layers.get(layer), shown, given, layers.get("areas")).save(str(out))
@@ -44,13 +44,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise Invalid("tile.param", field=name, param=name, value="")
     return name, value
-
-
-def _box(text: str) -> Box:
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise Invalid("tile.box", field="box", value=text[:80]) from None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise Invalid("tile.box", field="box", value=text[:80])
-    return west, south, east, north

@@ -11,6 +11,8 @@ GeometryArray = NDArray[np.object_]
 """Of shapely geometries; entries may be None."""
 Pair = tuple[FloatArray, FloatArray]
 """Longitudes and latitudes, or x and y."""
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 def rings_of(polygons: GeometryArray) -> tuple[GeometryArray, IntArray]:

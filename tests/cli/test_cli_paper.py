@@ -25,8 +25,8 @@ def test_a_layer_becomes_one_file_and_wrong_words_are_told(gisgov, tmp_path):
     assert "data:text/javascript;base64," in page
     for words, error, code in (
         (("trees", "--box", BOX), NotFound, "tile.layer"),
-        (("orders", "--box", "36.6,117,36.7,118"), Invalid, "tile.box"),
-        (("orders", "--box", "117,36.6"), Invalid, "tile.box"),
+        (("orders", "--box", "36.6,117,36.7,118"), Invalid, "request.box"),
+        (("orders", "--box", "117,36.6"), Invalid, "request.box"),
         (("orders", "--box", BOX, "--param", "lamp"), Invalid, "tile.param"),
         (("orders",), Invalid, "tile.nothing_published"),
     ):

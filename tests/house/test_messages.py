@@ -8,6 +8,8 @@ from pathlib import Path
 from gisgov.kernel.catalogue import LANGUAGES, MESSAGES
 
 ROOT = Path(__file__).parents[2]
+COMPOSED = re.compile(r"f\"([a-z]+\.[a-z_]+)\{")
+"""The beginning of codes that are put together, such as one for each thing an action needs."""
 RAISED = re.compile(
     r"\b(?:Invalid|NotFound|NotAllowed|NotSignedIn|Conflict|TooLarge|TooMany|Refused)\(\s*\"([a-z_]+\.[a-z_]+)\""
 )
@@ -22,12 +24,15 @@ def words(language: str) -> dict[str, dict[str, str]]:
     return found
 
 
+def source() -> str:
+    """Return all that the programs are made of, one file behind the other."""
+    folders = ("gisgov", "api", "layers", "basemaps")
+    return "\n".join(path.read_text("utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
 def raised() -> set[str]:
     """Return every error code that stands in the source."""
-    sources = [
-        path for folder in ("gisgov", "api", "layers", "basemaps") for path in (ROOT / folder).rglob("*.py")
-    ]
-    return {code for path in sources for code in RAISED.findall(path.read_text("utf-8"))}
+    return set(RAISED.findall(source()))
 
 
 def placeholders(text: str) -> set[str]:
@@ -55,3 +60,10 @@ def test_every_code_in_the_source_has_words() -> None:
     known = set(words(LANGUAGES[0]))
     assert len(raised()) > 10
     assert raised() - known == set()
+
+
+def test_no_words_are_left_over() -> None:
+    text = source()
+    composed = tuple(COMPOSED.findall(text))
+    unused = {code for code in words(LANGUAGES[0]) if f'"{code}"' not in text}
+    assert {code for code in unused if not code.startswith(composed)} == set()

@@ -177,8 +177,8 @@ def test_a_stale_action_is_a_conflict_and_a_foreign_order_is_not_found(calls):
 
 
 BAD_FILTERS = [
-    ({"bbox": "1,2,3"}, "order.bbox"),
-    ({"bbox": "117,37,116,38"}, "order.bbox"),
+    ({"bbox": "1,2,3"}, "request.box"),
+    ({"bbox": "117,37,116,38"}, "request.box"),
     ({"state": "asleep"}, "order.filter"),
     ({"limit": 0}, "order.page_size"),
     ({"after": "?"}, "order.cursor"),

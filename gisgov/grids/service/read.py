@@ -15,6 +15,7 @@ from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotFound
+from gisgov.spatial.arrays import Box
 
 LIMIT = 1000
 
@@ -101,6 +102,19 @@ def cell_ids(tx: Tx, codes: list[str], network: str = BASIC_NETWORK) -> dict[str
     return cell_store.ids_by_code(tx, network, codes)
 
 
+def cell_codes(tx: Tx, network: str = BASIC_NETWORK) -> list[str]:
+    """Return the codes of all active cells of a network in the caller's scope."""
+    return cell_store.codes(tx, network)
+
+
+def count_cells(tx: Tx, network: str = BASIC_NETWORK, *, unstaffed: bool = False) -> int:
+    """Return how many active cells the caller's scope holds, or how many of them have no worker today."""
+    where: Any = cell_store.in_scope(tx)
+    if unstaffed:
+        where = and_(where, staffing_store.without(Post.WORKER, today(tx)))
+    return cell_store.count(tx, network, where)
+
+
 def cells(
     tx: Tx,
     *,
@@ -151,6 +165,6 @@ def area(tx: Tx, code: str, tree: str | None = None) -> AreaShape:
     return AreaShape(found, *shapes.get(found.id, (None, None)))
 
 
-def bounds(tx: Tx) -> tuple[float, float, float, float] | None:
+def bounds(tx: Tx) -> Box | None:
     """Return west, south, east, north of what the caller's scope covers, None when it covers nothing."""
     return cell_store.bounds(tx, tx.scope.ranges)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from gisgov.grids.model import Cell
 from gisgov.grids.tables import area_version, cell_version, network
 from gisgov.kernel.db import Tx
-from gisgov.spatial.arrays import GeometryArray
+from gisgov.spatial.arrays import Box, GeometryArray
 
 _CELL = (
     cell_version.c.cell_id,
@@ -68,6 +68,22 @@ def page(tx: Tx, network_code: str, where: ColumnElement[bool], after: str | Non
     return [Cell(*row) for row in rows]
 
 
+def count(tx: Tx, network_code: str, where: ColumnElement[bool]) -> int:
+    """Return how many active cells of a network meet a condition."""
+    query = select(func.count()).select_from(
+        _active_cells().where(network.c.code == network_code, where).subquery()
+    )
+    return tx.conn.execute(query).scalar_one()
+
+
+def codes(tx: Tx, network_code: str) -> list[str]:
+    """Return the codes of the active cells of a network in the caller's scope, in order."""
+    code = cell_version.c.code
+    query = select(code).join(network, network.c.id == cell_version.c.network_id)
+    query = query.where(_ACTIVE, network.c.code == network_code, in_scope(tx)).order_by(code.collate("C"))
+    return list(tx.conn.execute(query).scalars())
+
+
 def by_code(tx: Tx, network_code: str, code: str) -> Cell | None:
     """Return an active cell with its polygon."""
     query = _active_cells(func.ST_AsGeoJSON(cell_version.c.geom, 7)).where(
@@ -117,7 +133,7 @@ def area_shapes(
     return {row[0]: (row[1], json.loads(row[2])) for row in tx.conn.execute(query).all()}
 
 
-def bounds(tx: Tx, ranges: Collection[tuple[int, int]]) -> tuple[float, float, float, float] | None:
+def bounds(tx: Tx, ranges: Collection[tuple[int, int]]) -> Box | None:
     """Return west, south, east, north of the active cells whose numbers lie in half-open ranges."""
     where = or_(*(in_range(low, high) for low, high in ranges)) if ranges else cell_version.c.id.is_(None)
     box = select(func.ST_Extent(cell_version.c.geom).label("box")).where(_ACTIVE, where).subquery()

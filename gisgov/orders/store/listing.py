@@ -12,6 +12,7 @@ from gisgov.orders.model import Counts, Order, State
 from gisgov.orders.store.reading import COLUMNS
 from gisgov.orders.store.seeing import order_scope
 from gisgov.orders.tables import OPEN_SQL, orders
+from gisgov.spatial.arrays import Box
 from gisgov.timing.model import Lamp
 
 # The same expression as the index it is read by; a clock that does not run sorts last.
@@ -60,7 +61,7 @@ class Filter:
     category: str | None = None
     source: str | None = None
     q: str = ""
-    bbox: tuple[float, float, float, float] | None = None
+    bbox: Box | None = None
     ranges: tuple[tuple[int, int], ...] | None = None
     cell: str | None = None
     mine: bool = False
@@ -105,7 +106,7 @@ def _words(q: str) -> sa.ColumnElement[bool]:
     return sa.or_(orders.c.no.startswith(q, autoescape=True), found)
 
 
-def _within(box: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
+def _within(box: Box) -> sa.ColumnElement[bool]:
     return orders.c.geom.op("&&", is_comparison=True)(sa.func.ST_MakeEnvelope(*box, 4326))
 
 

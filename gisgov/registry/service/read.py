@@ -13,8 +13,8 @@ from gisgov.registry import rules
 from gisgov.registry.keys import matching_key
 from gisgov.registry.model import Counts, HouseCard, Kind, Record, Sensitivity
 from gisgov.registry.store import read as store
+from gisgov.spatial.arrays import Box
 
-BBox = tuple[float, float, float, float]
 MIN_PURPOSE = 4
 
 
@@ -26,7 +26,7 @@ def search(
     cell: str | None = None,
     area: str | None = None,
     parent_id: int | None = None,
-    bbox: BBox | None = None,
+    bbox: Box | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[Any]:

@@ -10,6 +10,7 @@ from gisgov.kernel.db import Tx
 from gisgov.registry import tables
 from gisgov.registry.model import Address, Building, Camera, Counts, House, Kind, Part, Person, Record
 from gisgov.registry.store.write import TABLES
+from gisgov.spatial.arrays import Box
 
 MODELS: dict[Kind, type[Record]] = {
     Kind.BUILDING: Building,
@@ -57,7 +58,7 @@ def search(
     cell_id: int | None = None,
     area: tuple[int, int] | None = None,
     parent_id: int | None = None,
-    bbox: tuple[float, float, float, float] | None = None,
+    bbox: Box | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[Any]:
