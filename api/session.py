@@ -123,7 +123,7 @@ def _set_cookie(response: Response, token: str, *, secure: bool) -> None:
 
 
 def _reply(tx: Tx, csrf: str | None, token: str | None, expires_at: datetime) -> SessionReply:
-    demo = configuration.get(tx, "demo") is not None
+    demo = configuration.synthetic(tx)
     return SessionReply(_me(tx, identity.workplace(tx)), csrf, token, expires_at, demo, tx.now)
 
 

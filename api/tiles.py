@@ -67,7 +67,7 @@ def _bounded(tx: Tx, layer: Layer, values: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     named = values.get("release") or releases.current(tx, values.get("network"))
     found = releases.bounds(tx, named) if named else None
-    return {"synthetic": configuration.get(tx, "demo") is not None, **({"bounds": found} if found else {})}
+    return {"synthetic": configuration.synthetic(tx), **({"bounds": found} if found else {})}
 
 
 def template(tx: Tx, layer: Layer, given: Mapping[str, str]) -> str:

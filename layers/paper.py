@@ -203,8 +203,7 @@ def _legend(tx: Tx, layer: Layer, params: Mapping[str, str]) -> str:
         f"<li>{svg(entry.symbol)} {escape(entry.label_zh)} <small>{escape(entry.label_en)}</small></li>"
         for entry in about.legend
     )
-    synthetic = (configuration.get(tx, "demo") or {}).get("synthetic")
-    marked = "<p><b>演示数据，边界为合成</b></p>" if synthetic else ""
+    marked = "<p><b>演示数据，边界为合成</b></p>" if configuration.synthetic(tx) else ""
     moment = tx.now.astimezone(ZoneInfo(tx.settings.timezone)).strftime("%Y-%m-%d %H:%M")
     return f"""
     <style>

@@ -1,13 +1,12 @@
 """The command line: one module per group of commands, assembled here."""
 
-import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
 
 import typer
 
-from gisgov.kernel.catalogue import message, negotiate
+from gisgov.cli.words import in_callers_language
 from gisgov.kernel.errors import GisgovError
 
 COMMANDS = {
@@ -57,8 +56,6 @@ def main() -> None:
     try:
         command_line(asked or COMMANDS)()
     except GisgovError as error:
-        words = message(
-            error.code, negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG")), error.params
-        )
+        words = in_callers_language(error.code, error.params)
         sys.stderr.write(f"{words.title}\n{words.advice}\n")
         raise SystemExit(1) from None

@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gisgov.kernel.actor import SYSTEM
-from gisgov.kernel.db import Database
-from gisgov.kernel.settings import load_settings
+from gisgov.cli.system import as_system
 from gisgov.timing import service as timing
 from gisgov.timing.model import DayKind
 
@@ -32,10 +30,8 @@ def load(
         days = _days(file)
     except (KeyError, ValueError) as error:
         raise typer.BadParameter(f"{file}: {error}") from None
-    database = Database(load_settings())
-    with database.transaction(SYSTEM) as tx:
+    with as_system() as tx:
         count = timing.load_days(tx, days, source=file.name)
-    database.close()
     typer.echo(f"{count} days set; provisional deadlines are computed again.")
 
 

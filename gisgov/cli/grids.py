@@ -1,7 +1,6 @@
 """Commands on grids: import a coverage, publish a draft, list its problems, locate a point."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,12 +8,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from gisgov.cli.system import as_system
+from gisgov.cli.words import in_callers_language
 from gisgov.grids import service as grids
-from gisgov.grids.model import FrameRule, ImportOrder, ImportReport, Location
-from gisgov.kernel.actor import SYSTEM
-from gisgov.kernel.catalogue import message, negotiate
-from gisgov.kernel.db import Database
-from gisgov.kernel.settings import load_settings
+from gisgov.grids.model import FrameRule, ImportOrder, ImportReport, Location, Published
 
 app = typer.Typer(help="Networks of cells: import, check, publish.", no_args_is_help=True)
 console = Console()
@@ -62,17 +59,13 @@ def import_coverage(
         reason=reason,
         source_name=file.name,
     )
-    database = Database(load_settings())
-    with database.transaction(SYSTEM) as tx:
+    with as_system() as tx:
         land = grids.outline_of(outline, outline_datum) if outline else None
         report = grids.import_file(tx, file, order, land)
         published = grids.publish(tx, report.release.id) if publish and report.publishable else None
     _tell(report)
     if published:
-        console.print(
-            f"Published as release {published.no}: {len(published.changed_cell_ids)} cells changed."
-        )
-    database.close()
+        _tell_published(published)
     if not report.publishable:
         raise typer.Exit(1)
 
@@ -80,10 +73,7 @@ def import_coverage(
 def _tell(report: ImportReport) -> None:
     console.print(f"{report.cells} cells are draft {report.release.id} of network {report.release.network}.")
     for warning in report.warnings:
-        words = message(
-            warning.code, negotiate(os.environ.get("LC_ALL") or os.environ.get("LANG")), warning.params
-        )
-        console.print(f"[yellow]{words.title}[/]")
+        console.print(f"[yellow]{in_callers_language(warning.code, warning.params).title}[/]")
     if report.moved_pieces:
         console.print(
             f"{report.moved_pieces} pieces of land changed hands, {report.moved_m2:,.1f} m² together."
@@ -97,10 +87,12 @@ def _tell(report: ImportReport) -> None:
 @app.command()
 def publish(draft: Annotated[int, typer.Argument()], reason: str | None = None) -> None:
     """Make a checked draft the published release of its network."""
-    database = Database(load_settings())
-    with database.transaction(SYSTEM) as tx:
+    with as_system() as tx:
         published = grids.publish(tx, draft, reason)
-    database.close()
+    _tell_published(published)
+
+
+def _tell_published(published: Published) -> None:
     console.print(f"Published as release {published.no}: {len(published.changed_cell_ids)} cells changed.")
 
 
@@ -110,10 +102,8 @@ def problems(
     output: Annotated[Path | None, typer.Option("-o", help="Write them as GeoJSON.")] = None,
 ) -> None:
     """List what keeps a draft from being published."""
-    database = Database(load_settings())
-    with database.transaction(SYSTEM) as tx:
+    with as_system() as tx:
         found = grids.defects(tx, draft)
-    database.close()
     table = Table("kind", "cells", "m²", "width m")
     for defect in found:
         table.add_row(defect.kind, ", ".join(defect.codes), f"{defect.area_m2:,.2f}", f"{defect.width_m:.3f}")
@@ -138,10 +128,8 @@ def locate(
 ) -> None:
     """Say which cell a point falls into and who answers there."""
     x, y = grids.to_wgs84(lon, lat, datum)
-    database = Database(load_settings())
-    with database.transaction(SYSTEM) as tx:
+    with as_system() as tx:
         found = grids.locate(tx, x, y, accuracy_m)
-    database.close()
     _show(found)
     if found.cell is None:
         raise typer.Exit(1)

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
+from gisgov.cli.system import as_system
 from gisgov.grids import service as grids
-from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.boxes import parse_box
-from gisgov.kernel.db import Database
 from gisgov.kernel.errors import Invalid
-from gisgov.kernel.settings import load_settings
 from layers.catalog import Catalog
 
 
@@ -29,13 +27,11 @@ def print_layer(
 
     layers = Catalog.load()
     given = dict(_pair(text) for text in param or ())
-    database = Database(load_settings())
-    with database.transaction(SYSTEM) as tx:
+    with as_system() as tx:
         shown = parse_box(box, "box") if box else grids.bounds(tx)
         if shown is None:
             raise Invalid("tile.nothing_published", field="box")
         paper(tx, layers.get(layer), shown, given, layers.get("areas")).save(str(out))
-    database.close()
     typer.echo(f"{out} ({out.stat().st_size / 1024:,.0f} kB)")
 
 

@@ -4,9 +4,8 @@ import typer
 from rich.console import Console
 
 from gisgov.cli import doctor as examination
+from gisgov.cli.system import as_system
 from gisgov.intake import service as intake
-from gisgov.kernel.actor import SYSTEM
-from gisgov.kernel.db import Database
 from gisgov.kernel.migrate import upgrade
 from gisgov.kernel.settings import load_settings
 from gisgov.timing import service as timing
@@ -14,13 +13,10 @@ from gisgov.timing import service as timing
 
 def init() -> None:
     """Bring the database to the newest schema and load what every installation starts with."""
-    settings = load_settings()
-    upgrade(settings.database_url)
-    database = Database(settings)
-    with database.transaction(SYSTEM) as tx:
+    upgrade(load_settings().database_url)
+    with as_system() as tx:
         intake.seed(tx)
         timing.seed(tx)
-    database.close()
     typer.echo("The database is ready. Next: ./run serve, or ./run demo for a district to look at.")
 
 

@@ -39,7 +39,7 @@ from gisgov.patrol import service as patrol
 from gisgov.patrol.model import NewFix
 from gisgov.timing import service as timing
 
-SETTING, CITY = "demo", "demo.city"
+SETTING, CITY = configuration.DEMONSTRATION, "demo.city"
 """Settings: what screens are told, and what the city was made from."""
 STALE_SHARE = 0.05
 ROOT = Root("370112", "历城区", "区县")

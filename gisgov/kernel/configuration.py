@@ -8,6 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from gisgov.kernel.db import Tx
 from gisgov.kernel.tables import setting
 
+DEMONSTRATION = "demo"
+"""Under this key stands what was loaded, where everything to be seen is made up."""
+
 
 def get(tx: Tx, key: str, default: Any = None) -> Any:
     """Return the JSON value stored under a key."""
@@ -19,3 +22,8 @@ def put(tx: Tx, key: str, value: Any) -> None:
     """Store a JSON value under a key."""
     row = insert(setting).values(key=key, value=value)
     tx.conn.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded.value}))
+
+
+def synthetic(tx: Tx) -> bool:
+    """Tell whether what this installation shows is made up, and has to be marked so."""
+    return get(tx, DEMONSTRATION) is not None
