@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -72,6 +72,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(GisgovError, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(UnicodeEncodeError, _unstorable)
     app.add_exception_handler(OperationalError, _database_down)
     app.add_exception_handler(PoolTimeout, _database_down)
     app.add_exception_handler(Exception, _failed)
@@ -95,6 +97,12 @@ def _field(location: tuple[int | str, ...]) -> str:
 def _plain(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return problem(request, error.status_code, PLAIN_CODES.get(error.status_code, "request.refused"))
+
+
+def _unstorable(request: Request, error: Exception) -> JSONResponse:
+    """Refuse what a column cannot hold: the character NUL, half a surrogate pair, a number beyond 64 bits."""
+    log.warning("unstorable", error=str(error))
+    return problem(request, 422, "request.unstorable")
 
 
 def _database_down(request: Request, error: Exception) -> JSONResponse:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import TxDep, verb
 from gisgov.identity import service as identity
-from gisgov.identity.rules import range_of
 from gisgov.kernel.boxes import parse_box
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
@@ -58,8 +56,8 @@ def list_orders(
     mine: bool = False,
     open: bool | None = None,  # noqa: A002
     supervised: bool | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
     sort: Annotated[str, Query(pattern="^(due|reported)$")] = "due",
     limit: int = 50,
     after: str | None = None,
@@ -75,7 +73,7 @@ def list_orders(
         source=source,
         q=q.strip(),
         bbox=parse_box(bbox, "bbox") if bbox else None,
-        ranges=_ranges(tx, area),
+        ranges=(identity.range_of_area(tx, area),) if area is not None else None,
         cell=cell,
         mine=mine,
         open=open,
@@ -119,10 +117,3 @@ def _states(text: str) -> tuple[State, ...]:
         if word not in known:
             raise Invalid("order.filter", field="state", value=word, known=", ".join(known))
     return tuple(known[word] for word in wanted)
-
-
-def _ranges(tx: Tx, code: str | None) -> tuple[tuple[int, int], ...] | None:
-    if code is None:
-        return None
-    area = identity.area_by_code(tx, code)
-    return (range_of(area.no, area.depth),)

@@ -1,10 +1,10 @@
 """Positions of those on duty: sent by themselves, seen within scope."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import TxDep, verb
 from gisgov.grids import service as grids
@@ -23,7 +23,7 @@ class FixBody(BaseModel):
     lon: float
     lat: float
     datum: str = "wgs84"
-    at: datetime | None = None
+    at: AwareDatetime | None = None
     accuracy_m: float | None = Field(default=None, ge=0, le=100_000)
     heading_deg: float | None = Field(default=None, ge=0, le=360)
 
@@ -48,7 +48,7 @@ def patrollers(tx: TxDep) -> dict[str, list[Patroller]]:
 
 @router.get("/{user_id}/track", dependencies=[verb("patrol.read")])
 def track(
-    user_id: int, tx: TxDep, since: datetime | None = None, until: datetime | None = None
+    user_id: int, tx: TxDep, since: AwareDatetime | None = None, until: AwareDatetime | None = None
 ) -> dict[str, list[Fix]]:
     """Return the track of somebody in scope, by default of the last day."""
     return {"items": patrol.track(tx, user_id, since, until)}

@@ -1,6 +1,7 @@
 """Reports come in here; the catalogues a form needs beside it."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -89,7 +90,7 @@ def report(
     if not idempotency_key:
         raise Invalid("request.key_missing", field="Idempotency-Key")
     client = _client_key(request, tx)
-    fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    fingerprint = hashlib.sha256(json.dumps(body.model_dump()).encode()).hexdigest()
 
     def run() -> dict[str, Any]:
         reply: dict[str, Any] = jsonable_encoder(orders.report(tx, body.as_report(client)))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import TxDep, verb
 from gisgov.identity import rules
@@ -50,8 +50,8 @@ class GrantBody(BaseModel):
     role: Role
     area_id: int | None = None
     org_id: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
 
 
 @router.get("/users", dependencies=[verb("user.read")])

@@ -100,6 +100,36 @@ def test_a_point_far_away_goes_to_the_desk_with_the_reason(client: TestClient) -
     assert order["decision"]["status"] == "outside"
 
 
+UNSTORABLE = {
+    "NUL": {"content": "a\0b"},
+    "half a surrogate pair": {"content": "\ud800"},
+    "a number beyond 64 bits": {"file_ids": [10**25]},
+}
+
+
+@pytest.mark.parametrize("name", UNSTORABLE)
+def test_what_no_column_can_hold_is_refused_and_nothing_is_kept(
+    client: TestClient, district: Settings, name: str
+) -> None:
+    before = counted(district, "report")
+    assert told(report(client, key=name, **UNSTORABLE[name]))[:2] == (422, "request.unstorable")
+    assert counted(district, "report") == before
+
+
+@pytest.mark.parametrize("path", ["orders?cell=%00", f"files/{10**25}", "areas/%00", "orders/%00"])
+def test_an_address_that_no_column_can_hold_is_refused(client: TestClient, path: str) -> None:
+    reply = client.get(f"/api/{path}", headers=signed_in(client, "dispatcher"))
+    assert told(reply)[:2] == (422, "request.unstorable")
+
+
+def test_a_time_without_its_offset_is_refused(client: TestClient) -> None:
+    worker, desk = signed_in(client, "worker001"), signed_in(client, "dispatcher")
+    body = {"lon": HERE["lon"], "lat": HERE["lat"], "at": "2026-11-20T00:00:00"}
+    assert told(client.post("/api/patrol/fix", json=body, headers=worker))[0] == 422
+    since = {"since": "2026-11-20T00:00:00"}
+    assert told(client.get("/api/orders", params=since, headers=desk))[::2] == (422, "since")
+
+
 def test_a_report_without_its_key_is_refused(client: TestClient) -> None:
     assert told(client.post("/api/reports", json={"content": "x", **HERE}))[:2] == (
         422,
