@@ -5,6 +5,8 @@ from typing import Self
 
 from gisgov.kernel.errors import Invalid
 
+LAST_XID = 2**63
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -26,9 +28,17 @@ class Snapshot:
         low, _, rest = text.partition(":")
         high, _, running = rest.partition(":")
         try:
-            return cls(int(low), int(high), frozenset(int(xid) for xid in running.split(",") if xid))
+            found = cls(int(low), int(high), frozenset(int(xid) for xid in running.split(",") if xid))
         except ValueError:
             raise Invalid("live.position", field="after") from None
+        if not found._possible():
+            raise Invalid("live.position", field="after")
+        return found
+
+    def _possible(self) -> bool:
+        """Tell whether PostgreSQL would read it."""
+        ordered = 0 < self.xmin <= self.xmax < LAST_XID
+        return ordered and all(self.xmin <= xid < self.xmax for xid in self.running)
 
     def sees(self, xid: int) -> bool:
         """Tell whether a transaction was visible."""

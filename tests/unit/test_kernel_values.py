@@ -45,7 +45,9 @@ def test_a_snapshot_sees_what_had_ended(running: set[int], xid: int) -> None:
     assert Snapshot.parse(str(snapshot)) == snapshot
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "1:", "1:x:", ":::"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "1:", "1:x:", ":::", f"1:{10**20}:", "9:3:", "0:3:", "3:9:2", "3:9:9"]
+)
 def test_what_is_no_snapshot_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         Snapshot.parse(text)
