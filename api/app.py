@@ -24,6 +24,7 @@ from api import (
     registry,
     reports,
     session,
+    setup,
     tiles,
     track,
     users,
@@ -34,6 +35,7 @@ from api.hub import Hub
 from api.tile_tags import TileTags
 from basemaps.catalog import BaseMaps
 from gisgov import __version__
+from gisgov.kernel import logs
 from gisgov.kernel.clock import Clock
 from gisgov.kernel.db import Database
 from gisgov.kernel.settings import Settings, load_settings
@@ -43,6 +45,7 @@ ROUTERS = (
     health.router,
     live.router,
     session.router,
+    setup.router,
     users.router,
     files.router,
     locate.router,
@@ -70,6 +73,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     clock : Clock, optional
         The machine's when left out.
     """
+    logs.configure()
     settings = settings or load_settings()
     app = FastAPIOffline(title="gisgov", version=__version__, lifespan=_lifespan, redoc_url=None)
     app.state.settings = settings

@@ -90,6 +90,7 @@ class Database:
             pool_size=settings.pool_size + RESERVE,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # personal data must not reach the log with an error
             connect_args={"options": SESSION_OPTIONS},
         )
 
