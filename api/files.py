@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi import APIRouter, Header, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
 from api.deps import TxDep, public, verb
+from api.tags import matches
 from gisgov.kernel.errors import Invalid, TooLarge
 from gisgov.media import service as media
 from gisgov.media.model import Kind, Variant
@@ -58,7 +59,12 @@ def upload(file: UploadFile, tx: TxDep) -> Uploaded:
 
 
 @router.get("/{file_id}", dependencies=[verb("file.read")], response_class=Response)
-def download(file_id: int, tx: TxDep, variant: Variant = Variant.SHOWN) -> Response:
+def download(
+    file_id: int,
+    tx: TxDep,
+    variant: Variant = Variant.SHOWN,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
     """Return a file in scope: as shown (no metadata of the camera), a small preview, or the original."""
     content = media.content(tx, file_id, variant)
     shown = content.mime.startswith(("image/", "video/", "audio/")) and variant is not Variant.ORIGINAL
@@ -67,6 +73,8 @@ def download(file_id: int, tx: TxDep, variant: Variant = Variant.SHOWN) -> Respo
         "ETag": f'"{content.etag}"',
         "Content-Disposition": "inline" if shown else "attachment",
     }
+    if matches(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
     if content.path is not None:
         return FileResponse(content.path, media_type=content.mime, headers=headers)
     return StreamingResponse(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api.deps import TxDep, public
 from api.hub import Position
+from api.tags import matches
 from api.tile_tags import TileTags, content_tag
 from gisgov.kernel import configuration
 from gisgov.kernel.db import Tx
@@ -113,12 +114,12 @@ def tile(
         return _reply(mvt.tile(tx, found, z, x, y, wanted), None, _kept(tx, found))
     if found.about.freshness == "events":
         tag = _tag_by_events(tx, found, tags, (z, x, y), given)
-        if _matches(if_none_match, tag) and _heard(tags, heard_of):
+        if matches(if_none_match, tag) and _heard(tags, heard_of):
             return _unchanged(tag)
         return _reply(mvt.tile(tx, found, z, x, y, wanted), tag, ASK_AGAIN)
     body = mvt.tile(tx, found, z, x, y, wanted)
     tag = content_tag(body)
-    return _unchanged(tag) if _matches(if_none_match, tag) else _reply(body, tag, ASK_AGAIN)
+    return _unchanged(tag) if matches(if_none_match, tag) else _reply(body, tag, ASK_AGAIN)
 
 
 def _kept(tx: Tx, layer: Layer) -> str:
@@ -136,11 +137,6 @@ def _tag_by_events(
 def _heard(tags: TileTags, asker: Position | None) -> bool:
     """Tell whether this process knows of all the asker has heard of; else the database is asked."""
     return asker is None or (not asker.sent and tags.has_seen(asker.snapshot))
-
-
-def _matches(if_none_match: str | None, tag: str) -> bool:
-    given = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
-    return tag in given
 
 
 def _reply(body: bytes, tag: str | None, cache: str) -> Response:

@@ -76,6 +76,15 @@ def test_upload_is_served_without_camera_data_and_within_scope(client, tokens):
     assert client.get(url).status_code == 401
 
 
+def test_a_copy_that_is_still_right_is_not_sent_again(client, tokens):
+    url = f"/api/files/{send(client, photo(), headers=tokens['ann']).json()['id']}"
+    tag = client.get(url, headers=tokens["ann"]).headers["etag"]
+    again = client.get(url, headers={**tokens["ann"], "If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get(url, headers={**tokens["ann"], "If-None-Match": '"old"'}).status_code == 200
+    assert client.get(url, headers={**tokens["bob"], "If-None-Match": tag}).status_code == 404
+
+
 def test_range_requests_play_video(client, tokens):
     video = b"\x00\x00\x00\x20ftypisom" + bytes(1000)
     url = f"/api/files/{send(client, video, 'v.mp4', tokens['ann']).json()['id']}"
