@@ -29,7 +29,7 @@ class AreaName:
 
 @dataclass(frozen=True)
 class CellReply:
-    """A cell with what lies above it; people and responsibilities are empty for strangers."""
+    """A cell with what lies above it; people and responsibilities are empty for whom it is no business."""
 
     cell: Cell
     ancestors: list[AreaName]
@@ -86,7 +86,7 @@ def cell(tx: TxDep, code: str, network: str = "basic") -> CellReply:
     """Return one active cell with its polygon."""
     found = grids.cell(tx, code, network)
     above = [AreaName(a.level_name, a.code, a.name) for a in identity.areas_of_no(tx, found.no)]
-    if not tx.actor.has("grid.read"):
+    if not (tx.actor.has("grid.read") and tx.scope.covers(found.no)):
         return CellReply(found, above, (), [])
     return CellReply(found, above, grids.people(tx, found.id), grids.responsible(tx, found.id))
 

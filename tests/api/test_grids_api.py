@@ -87,6 +87,16 @@ def test_staff_see_who_answers_and_page_through_cells(client, as_gis):
     assert (len(codes), "0101" in codes, rest["next"]) == (15, False, None)
 
 
+def test_people_of_a_cell_are_told_within_its_scope_alone(client, basic, database):
+    with database.transaction(SYSTEM) as tx:
+        cells = grids.cell_ids(tx, ["0303"])
+        grids.staff(tx, cells["0303"], basic["gis"], Post.WORKER)
+    signed = client.post("/api/session?kind=bearer", json={"login": "w1", "password": PASSWORD}).json()
+    as_worker = {"Authorization": f"Bearer {signed['token']}"}
+    assert client.get("/api/cells/0101", headers=as_worker).json()["people"]
+    assert client.get("/api/cells/0303", headers=as_worker).json()["people"] == []
+
+
 @pytest.mark.parametrize(
     ("params", "code", "field"),
     [
