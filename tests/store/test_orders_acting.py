@@ -270,6 +270,22 @@ def test_the_reporter_follows_progress_by_token_alone(town):
         orders.track(town.tx, "not-a-token")
 
 
+@pytest.mark.parametrize("action", ["answer", "refuse", "void"])
+def test_the_reporter_is_told_the_answer_or_the_reason(town, action):
+    filed = town.report(by="dispatcher", source="12345")
+    town.act("dispatcher", filed.order_no, action, note="该路灯不属本区")
+    assert orders.track(town.tx, filed.tracking_token).result == "该路灯不属本区"
+
+
+def test_nobody_rates_his_own_work(town):
+    photo = town.photo("worker")
+    given = {"by": "worker", "source": "patrol", "handled_note": "当场清理", "file_ids": (photo,)}
+    filed = town.report(**given)
+    assert orders.view(town.by("worker"), filed.order_no).actions == []
+    with pytest.raises(NotAllowed):
+        town.act("worker", filed.order_no, "rate", score=5)
+
+
 def test_an_order_of_another_area_is_not_there(town):
     no = town.report().order_no
     with pytest.raises(NotFound):

@@ -206,6 +206,8 @@ def test_what_was_handled_on_the_spot_is_closed_with_photo_and_note(town):
     view = orders.view(town.by("worker"), order.no)
     assert [row.action for row in view.timeline] == ["handle_on_spot", "reported"]
     assert [file.id for file in view.timeline[0].files] == [photo]
+    assert (view.decision["status"], view.decision["release"]["no"]) == ("inside", 1)
+    assert view.decision["border_m"] > 0
     with pytest.raises(Invalid) as refused:
         town.report(**given)
     assert refused.value.code == "order.needs_photo"

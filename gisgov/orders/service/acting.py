@@ -40,7 +40,7 @@ def parts(tx: Tx, order: Order, token: str | None = None) -> frozenset[Part]:
     if _is_holder(tx, order):
         held.add(Part.HOLDER)
         held.discard(Part.REVIEWER)  # nobody reviews his own work
-    if _is_reporter(tx, order, token):
+    elif _is_reporter(tx, order, token):  # nor does anybody rate it
         held.add(Part.REPORTER)
     return frozenset(held)
 

@@ -52,7 +52,7 @@ def report(tx: Tx, new: NewReport) -> Filed:
     spot = new.handled_note is not None
     # What was handled on the spot has its photo with the handling, not with the finding.
     opened = _open(tx, received, location, digest(token), () if spot else new.file_ids)
-    settled = _handle_on_spot(tx, opened, new) if spot else _route(tx, opened, received, location)
+    settled = _handle_on_spot(tx, opened, new, location) if spot else _route(tx, opened, received, location)
     if not spot:
         moving.attach(tx, settled, Inputs(file_ids=new.file_ids))
     moving.announce(tx, settled, "reported")
@@ -136,7 +136,7 @@ def sign_in_limit(holder: Candidate | None) -> str | None:
     return "sign_in.desk" if holder is not None and holder.post == routing.DEPARTMENT else None
 
 
-def _handle_on_spot(tx: Tx, order: Order, new: NewReport) -> Order:
+def _handle_on_spot(tx: Tx, order: Order, new: NewReport, location: Location | None) -> Order:
     """T04: found on patrol and solved at once, with photo and note."""
     if tx.actor.user_id is None:
         raise NotAllowed("report.handled_not_patrol", field="handled_note")
@@ -150,7 +150,7 @@ def _handle_on_spot(tx: Tx, order: Order, new: NewReport) -> Order:
     check_inputs(step, inputs, [file.kind for file in media.files_by_ids(tx, new.file_ids).values()])
     rule = routing.rule_ref("spot.finder")
     choice = Choice("spot.finder", State.CLOSED, finder, (finder,))
-    why = routing.explain(choice, None, None, order.function) | {"status": order.location_status}
+    why = routing.explain(choice, location, new.accuracy_m, order.function)
     values = {"decision": why, "signed_at": tx.now}
     move = Move(values=values, holder=finder, mode=Mode.SPOT, rule=rule)
     done = moving.take(tx, order, step, Part.FINDER, inputs, move, silent=True)

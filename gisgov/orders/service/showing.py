@@ -162,6 +162,14 @@ def _reporter(tx: Tx, order: Order) -> Reporter | None:
     return Reporter(mask_name(contact[0]), mask_mobile(contact[1]))
 
 
+def _told(tx: Tx, order: Order) -> str:
+    """What the reporter is told at the end: what was done, or the answer, or why nothing will be (T05, T07)."""
+    if order.state is State.CLOSED:
+        results = [one.result for one in reading.assignments(tx, order.id) if one.result]
+        return results[-1] if results else ""
+    return reading.last_words(tx, order.id, order.state) if order.state in ENDED else ""
+
+
 def track(tx: Tx, token: str) -> Track:
     """The reporter's page (F-37): what he may know of his order, by the token he was given.
 
@@ -181,7 +189,6 @@ def track(tx: Tx, token: str) -> Track:
          "now": at == seen.step}
         for at, (word_zh, word_en) in enumerate(STEP_LINE)
     ]  # fmt: skip
-    results = [one.result for one in reading.assignments(tx, order.id) if one.result]
     return Track(
         no=order.no,
         title=order.title,
@@ -192,7 +199,7 @@ def track(tx: Tx, token: str) -> Track:
         place=order.place,
         address=order.address,
         holder=holder_of(order, masked=True),
-        result=results[-1] if results and order.state in ENDED else "",
+        result=_told(tx, order),
         reported_at=order.reported_at,
         closed_at=order.closed_at,
         may_rate=_may_rate(tx, order),

@@ -144,6 +144,13 @@ def timeline(tx: Tx, order_id: int, kinds: dict[int, str]) -> list[TraceRow]:
     ]
 
 
+def last_words(tx: Tx, order_id: int, state: State) -> str:
+    """The note of the step that brought an order into a state; empty when there was none."""
+    came = (trace.c.order_id == order_id, trace.c.to_state == state, trace.c.from_state != state)
+    query = sa.select(trace.c.note).where(*came).order_by(trace.c.id.desc()).limit(1)
+    return tx.conn.execute(query).scalar() or ""
+
+
 def ids_of(tx: Tx, nos: Collection[str]) -> dict[str, int]:
     """Ids of orders by number, for imports that name them so."""
     wanted = orders.c.no == sa.any_(sa.cast(list(nos), sa.ARRAY(sa.Text)))
