@@ -10,6 +10,7 @@ from gisgov.cli.words import in_callers_language
 from gisgov.kernel.errors import GisgovError
 
 COMMANDS = {
+    "backup": ("backup", "back_up"),
     "calendar": ("calendar", "app"),
     "demo": ("demo", "app"),
     "docs": ("docs", "app"),
@@ -18,6 +19,7 @@ COMMANDS = {
     "init": ("platform", "init"),
     "locate": ("grids", "locate"),
     "paper": ("paper", "print_layer"),
+    "restore": ("backup", "restore"),
     "route": ("route", "route"),
     "serve": ("running", "serve"),
     "up": ("running", "up"),

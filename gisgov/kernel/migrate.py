@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 
 def upgrade(url: str) -> None:
@@ -18,9 +18,19 @@ def pending(url: str) -> bool:
     """Tell whether the database at an address is older than the programs."""
     engine = create_engine(url)
     with engine.connect() as conn:
-        present = MigrationContext.configure(conn).get_current_revision()
+        found = present(conn)
     engine.dispose()
-    return present != ScriptDirectory.from_config(_config(url)).get_current_head()
+    return found != _chain().get_current_head()
+
+
+def present(conn: Connection) -> str:
+    """Return the version of the schema behind a connection; empty when there is none."""
+    return MigrationContext.configure(conn).get_current_revision() or ""
+
+
+def known(revision: str) -> bool:
+    """Tell whether these programs know a version of the schema and can lead it forward."""
+    return any(script.revision == revision for script in _chain().walk_revisions())
 
 
 def analyze(url: str) -> None:
@@ -29,6 +39,10 @@ def analyze(url: str) -> None:
     with engine.connect() as conn:
         conn.execute(text("ANALYZE"))
     engine.dispose()
+
+
+def _chain() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(""))
 
 
 def _config(url: str) -> Config:

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from gisgov.kernel.errors import NotFound
+
 SERVER_USER: Final = "postgres"  # PostgreSQL refuses to run as root; this account comes with its package
 ELSEWHERE: Final = Path("/var/lib/gisgov")
 STOP_TIMEOUT_S: Final = 60
@@ -38,6 +40,24 @@ def binaries() -> Path:
         "macOS: brew install postgis. Fedora: sudo dnf install postgresql-server postgis. "
         "Any other: docker compose -f deploy/compose.yaml up -d db, then set GISGOV_DATABASE_URL."
     )
+
+
+def client(program: str) -> Path:
+    """One of PostgreSQL's client programs, newest first: an older one cannot read a newer server.
+
+    Raises
+    ------
+    NotFound
+        There is none on this machine; code ``backup.no_client``.
+    """
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: -int(path.parts[-3])
+    )
+    on_path = shutil.which(program)
+    found = next(iter([*debian, *([Path(on_path)] if on_path else [])]), None)
+    if found is None:
+        raise NotFound("backup.no_client", program=program)
+    return found
 
 
 def has_postgis(directory: Path) -> bool:

@@ -151,6 +151,12 @@ def files_by_ids(tx: Tx, ids: Collection[int]) -> dict[int, File]:
     return {found.id: found for found in store.by_ids(tx, ids)} if ids else {}
 
 
+def digests(tx: Tx) -> list[str]:
+    """Return the digest of every object that a file is made of, in order; for backups."""
+    tx.may("file.original")
+    return store.digests(tx)
+
+
 def sweep(tx: Tx) -> None:
     """Delete objects that no file is made of, and rows of files that nothing has used for a day; a job.
 

@@ -105,12 +105,17 @@ def delete_unused(tx: Tx, before: datetime) -> int:
     return tx.conn.execute(unused).rowcount
 
 
-def named(tx: Tx, digests: Collection[str]) -> set[str]:
+_OBJECTS = (file.c.sha256, file.c.shown_sha256, file.c.preview_sha256)
+"""The columns that name the objects a file is made of."""
+
+
+def digests(tx: Tx) -> list[str]:
+    """Return the digest of every object that a file is made of, in order."""
+    names = sa.union(*(sa.select(column.label("name")).where(column.is_not(None)) for column in _OBJECTS))
+    return list(tx.conn.execute(names.order_by("name")).scalars())
+
+
+def named(tx: Tx, wanted: Collection[str]) -> set[str]:
     """Return which of these objects a file is made of."""
-    names = sa.union(
-        *(
-            sa.select(column).where(column.in_(digests))
-            for column in (file.c.sha256, file.c.shown_sha256, file.c.preview_sha256)
-        )
-    )
+    names = sa.union(*(sa.select(column).where(column.in_(wanted)) for column in _OBJECTS))
     return set(tx.conn.execute(names).scalars())
