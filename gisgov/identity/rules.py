@@ -1,9 +1,10 @@
-"""Pure decisions of identity: area numbers, grants, masks, throttling."""
+"""Pure decisions of identity: area numbers, trees, grants, masks, throttling."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Protocol, TypeVar
 
 from gisgov.identity.model import Role, SessionKind
 from gisgov.kernel.errors import Invalid
@@ -75,6 +76,45 @@ def merge_ranges(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ..
         else:
             merged.append((low, high))
     return tuple(merged)
+
+
+# ------------------------------------------------------------------ trees
+class Branch(Protocol):
+    """A row of a tree whose parent is named by code; None for a root."""
+
+    @property
+    def code(self) -> str:
+        """Its own code."""
+
+    @property
+    def parent_code(self) -> str | None:
+        """Its parent's."""
+
+
+Row = TypeVar("Row", bound=Branch)
+
+
+def generations(rows: Iterable[Row], known: Collection[str]) -> tuple[list[list[Row]], list[str]]:
+    """Sort the rows of a tree so that parents come before children.
+
+    Returns
+    -------
+    generations : list of list
+        In each, the rows whose parents are known or stand in the one before.
+    missing : list of str
+        Sorted codes of parents that cannot be had: they are nowhere, or rows name each other in a ring.
+    """
+    found: list[list[Row]] = []
+    standing, waiting = set(known), list(rows)
+
+    def ready(row: Row) -> bool:
+        return row.parent_code is None or row.parent_code in standing
+
+    while generation := [row for row in waiting if ready(row)]:
+        waiting = [row for row in waiting if not ready(row)]
+        standing |= {row.code for row in generation}
+        found.append(generation)
+    return found, sorted({str(row.parent_code) for row in waiting})
 
 
 # ------------------------------------------------------------------ grants

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisgov.identity import rules
-from gisgov.identity.model import Role
+from gisgov.identity.model import NewOrg, Role
 from gisgov.kernel.errors import Invalid
 
 INDEX = st.integers(1, rules.MAX_CHILDREN)
@@ -83,3 +83,12 @@ def test_session_is_written_only_when_half_of_it_is_gone_and_ends_for_good():
     assert rules.renewed(lifetime, NOW, end, NOW + timedelta(hours=7)) == NOW + timedelta(hours=19)
     last = NOW + timedelta(hours=20)
     assert rules.renewed(lifetime, NOW, last, NOW + timedelta(hours=19)) is None
+
+
+def test_parents_come_before_children_wherever_they_stand() -> None:
+    rows = [NewOrg("c", "C", "unit", "b"), NewOrg("b", "B", "unit", "a"), NewOrg("x", "X", "unit")]
+    generations, missing = rules.generations(rows, {"a"})
+    assert [[row.code for row in generation] for generation in generations] == [["b", "x"], ["c"]]
+    assert missing == []
+    ring = [NewOrg("p", "P", "unit", "q"), NewOrg("q", "Q", "unit", "p"), NewOrg("r", "R", "unit", "nowhere")]
+    assert rules.generations(ring, set()) == ([], ["nowhere", "p", "q"])

@@ -11,7 +11,6 @@ from gisgov.grids.service.networks import network as network_of
 from gisgov.grids.store import cells as cell_store
 from gisgov.grids.store import findings, releases
 from gisgov.grids.store import staffing as staffing_store
-from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotFound
@@ -138,8 +137,7 @@ def cells(
     refuse_unless_public(tx)
     where: Any = true()
     if area is not None:
-        found = identity.area_by_code(tx, area, network_of(tx, network).tree)
-        where = cell_store.in_range(*identity_rules.range_of(found.no, found.depth))
+        where = cell_store.in_range(*identity.range_of_area(tx, area, network_of(tx, network).tree))
     if unstaffed:
         tx.may("grid.read")
         where = and_(where, cell_store.in_scope(tx), staffing_store.without(Post.WORKER, today(tx)))

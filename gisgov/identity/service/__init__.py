@@ -1,7 +1,6 @@
 """The use cases of identity, by noun; the only door from outside."""
 
 from gisgov.identity.service.areas import (
-    ancestors,
     area,
     area_by_code,
     areas,
@@ -11,7 +10,7 @@ from gisgov.identity.service.areas import (
     children,
     create_area,
     create_areas,
-    descendants,
+    range_of_area,
     take_cell_numbers,
 )
 from gisgov.identity.service.orgs import create_org, create_orgs, orgs, orgs_by_codes, orgs_by_ids
@@ -40,7 +39,6 @@ from gisgov.identity.service.users import (
 __all__ = [
     "account_ids",
     "actor_of",
-    "ancestors",
     "area",
     "area_by_code",
     "areas",
@@ -58,7 +56,6 @@ __all__ = [
     "create_users",
     "create_users_once",
     "deactivate",
-    "descendants",
     "end_grants_of",
     "grant",
     "grant_many",
@@ -67,6 +64,7 @@ __all__ = [
     "orgs",
     "orgs_by_codes",
     "orgs_by_ids",
+    "range_of_area",
     "revoke",
     "session_of",
     "set_password",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from gisgov.identity import rules
 from gisgov.identity.model import Area, NewArea
-from gisgov.identity.store import areas as area_store
+from gisgov.identity.store import areas as store
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict, Invalid, NotFound
 from gisgov.kernel.events import emit
@@ -13,27 +13,22 @@ from gisgov.kernel.events import emit
 
 def areas(tx: Tx, tree: str | None = None, depth: int | None = None) -> list[Area]:
     """Return the areas of a tree, or of one of its levels, parents before children."""
-    return area_store.areas(tx, tree=tree, depth=depth)
+    return store.areas(tx, tree=tree, depth=depth)
 
 
 def children(tx: Tx, area_id: int) -> list[Area]:
     """Return the areas directly below one."""
-    return area_store.areas(tx, parent_id=area_id)
-
-
-def descendants(tx: Tx, of: Area) -> list[Area]:
-    """Return everything below an area, itself included."""
-    return area_store.below(tx, *rules.range_of(of.no, of.depth))
+    return store.areas(tx, parent_id=area_id)
 
 
 def areas_by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Area]:
     """Return areas by id."""
-    return {found.id: found for found in area_store.by_ids(tx, ids)}
+    return {found.id: found for found in store.by_ids(tx, ids)}
 
 
 def areas_by_codes(tx: Tx, tree: str, codes: Collection[str]) -> dict[str, Area]:
     """Return areas of a tree by code; unknown codes are left out."""
-    return {found.code: found for found in area_store.by_codes(tx, tree, codes)}
+    return {found.code: found for found in store.by_codes(tx, tree, codes)}
 
 
 def area(tx: Tx, area_id: int) -> Area:
@@ -44,7 +39,7 @@ def area(tx: Tx, area_id: int) -> Area:
     NotFound
         There is none; code ``area.unknown``.
     """
-    found = area_store.by_ids(tx, [area_id])
+    found = store.by_ids(tx, [area_id])
     if not found:
         raise NotFound("area.unknown", field="area", area=area_id)
     return found[0]
@@ -60,7 +55,7 @@ def area_by_code(tx: Tx, code: str, tree: str | None = None) -> Area:
     Invalid
         Several trees have one and none was named; code ``area.several_trees``.
     """
-    found = area_store.by_code(tx, code, tree)
+    found = store.by_code(tx, code, tree)
     if not found:
         raise NotFound("area.unknown", field="area", area=code)
     if len(found) > 1:
@@ -70,14 +65,15 @@ def area_by_code(tx: Tx, code: str, tree: str | None = None) -> Area:
     return found[0]
 
 
-def ancestors(tx: Tx, area_id: int) -> list[Area]:
-    """Return the areas above one, root first, itself included."""
-    return areas_of_no(tx, area(tx, area_id).no)
+def range_of_area(tx: Tx, code: str, tree: str | None = None) -> tuple[int, int]:
+    """Return the half-open range of numbers of an area and all below it; see `area_by_code`."""
+    found = area_by_code(tx, code, tree)
+    return rules.range_of(found.no, found.depth)
 
 
 def areas_of_no(tx: Tx, no: int) -> list[Area]:
     """Return the areas above a number (an area's or a cell's), root first."""
-    return area_store.by_nos(tx, rules.ancestor_nos(no))
+    return store.by_nos(tx, rules.ancestor_nos(no))
 
 
 def create_area(
@@ -114,19 +110,13 @@ def create_areas(tx: Tx, tree: str, rows: Sequence[NewArea]) -> dict[str, Area]:
         A parent is missing, or rows name each other in a ring; code ``area.parent_missing``.
     """
     tx.may("area.write")
-    wanted = {row.parent_code for row in rows if row.parent_code}
-    known = areas_by_codes(tx, tree, wanted)
+    known = areas_by_codes(tx, tree, {row.parent_code for row in rows if row.parent_code})
+    generations, missing = rules.generations(rows, known)
+    if missing:
+        raise Invalid("area.parent_missing", field="parent_code", codes=", ".join(missing[:10]))
     made: dict[str, Area] = {}
-    waiting = list(rows)
-    while waiting:
-        ready = [row for row in waiting if row.parent_code is None or row.parent_code in known]
-        if not ready:
-            lost = sorted({str(row.parent_code) for row in waiting})
-            raise Invalid("area.parent_missing", field="parent_code", codes=", ".join(lost[:10]))
-        new = {each.code: each for each in _insert_level(tx, tree, known, ready)}
-        made |= new
-        known |= new
-        waiting = [row for row in waiting if row.code not in new]
+    for generation in generations:
+        made |= {each.code: each for each in _insert_level(tx, tree, known | made, generation)}
     if made:
         first = min(made.values(), key=lambda each: each.no)
         emit(tx, "area.imported", subject=("area", first.id), area_no=first.no, data={"count": len(made)})
@@ -136,7 +126,7 @@ def create_areas(tx: Tx, tree: str, rows: Sequence[NewArea]) -> dict[str, Area]:
 def take_cell_numbers(tx: Tx, area_id: int, count: int) -> range:
     """Give `count` unused cell numbers of an area; they are never given again."""
     of = area(tx, area_id)
-    first = area_store.take(tx, area_id, "cells_given", count) + 1
+    first = store.take(tx, area_id, "cells_given", count) + 1
     rules.cell_no(of.no, first + count - 1)
     return range(rules.cell_no(of.no, first), rules.cell_no(of.no, first) + count)
 
@@ -152,7 +142,7 @@ def _insert_level(tx: Tx, tree: str, parents: dict[str, Area], rows: Sequence[Ne
         group = by_parent[parent_code]
         first = _first_index(tx, parent, len(group))
         values += [_values(tree, parent, row, first + i) for i, row in enumerate(group)]
-    made = area_store.insert_areas(tx, values)
+    made = store.insert_areas(tx, values)
     if len(made) < len(rows):
         taken = {row.code for row in rows} - {each.code for each in made}
         raise Conflict("area.code_taken", field="code", codes=", ".join(sorted(taken)[:10]) or rows[0].code)
@@ -161,8 +151,8 @@ def _insert_level(tx: Tx, tree: str, parents: dict[str, Area], rows: Sequence[Ne
 
 def _first_index(tx: Tx, parent: Area | None, count: int) -> int:
     if parent is None:
-        return area_store.last_root_no(tx) // rules.span(1) + 1
-    return area_store.take(tx, parent.id, "children_given", count) + 1
+        return store.last_root_no(tx) // rules.span(1) + 1
+    return store.take(tx, parent.id, "children_given", count) + 1
 
 
 def _values(tree: str, parent: Area | None, row: NewArea, index: int) -> dict[str, object]:

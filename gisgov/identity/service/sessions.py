@@ -8,7 +8,7 @@ from gisgov.identity import rules
 from gisgov.identity.model import Grant, Refused, Session, SessionKind, SignedIn, Workplace
 from gisgov.identity.service.areas import areas_by_ids, areas_of_no
 from gisgov.identity.service.users import HASHER, login_key, users_by_ids, users_by_logins
-from gisgov.identity.store import areas as area_store
+from gisgov.identity.store import orgs as org_store
 from gisgov.identity.store import sessions as store
 from gisgov.identity.store import users as user_store
 from gisgov.kernel.actor import Actor
@@ -85,7 +85,7 @@ def actor_of(tx: Tx, user_id: int) -> Actor:
     held = user_store.grants_held(tx, user_id)
     roles = {grant.role for grant in held}
     own = [grant.org_id or user.org_id for grant in held if grant.role in rules.ORG_ROLES]
-    org_ids = area_store.org_branches(tx, {found for found in own if found is not None})
+    org_ids = org_store.branches(tx, {found for found in own if found is not None})
     scope = Scope(rules.merge_ranges(_ranges(held)), org_ids, user_id)
     return Actor(user_id, user.name, frozenset(roles), rules.verbs_of(roles), scope, org_ids)
 

@@ -38,8 +38,8 @@ _GRANT = (
 )
 
 
-def current(now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition that a grant holds at a moment."""
+def _current(now: datetime) -> sa.ColumnElement[bool]:
+    """The condition that a grant holds at a moment."""
     ends = sa.or_(user_grant.c.until.is_(None), user_grant.c.until > now)
     return sa.and_(user_grant.c.since <= now, ends)
 
@@ -47,7 +47,7 @@ def current(now: datetime) -> sa.ColumnElement[bool]:
 def _users_in(scope: Scope, now: datetime) -> sa.ColumnElement[bool]:
     if scope.ranges == EVERYTHING.ranges:
         return sa.true()
-    placed = user_grant.c.user_id == app_user.c.id, current(now), scope.areas(user_grant.c.no_lo)
+    placed = user_grant.c.user_id == app_user.c.id, _current(now), scope.areas(user_grant.c.no_lo)
     works_there = sa.select(user_grant.c.id).where(*placed).exists()
     own = app_user.c.id == scope.user_id if scope.user_id is not None else sa.false()
     return sa.or_(app_user.c.org_id.in_(scope.org_ids), works_there, own)
@@ -143,7 +143,7 @@ def _grants(tx: Tx, *where: sa.ColumnElement[bool]) -> list[Grant]:
 
 def grants_held(tx: Tx, user_id: int) -> list[Grant]:
     """Return what a user holds now, whatever the scope: a scope is made from it."""
-    return _grants(tx, user_grant.c.user_id == user_id, current(tx.now))
+    return _grants(tx, user_grant.c.user_id == user_id, _current(tx.now))
 
 
 def grants_of(tx: Tx, user_id: int) -> list[Grant]:

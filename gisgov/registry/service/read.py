@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from gisgov.grids import service as grids
-from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotFound
@@ -54,7 +53,7 @@ def search(
         text=text,
         id_hash=rules.fingerprint(text, matching_key(tx.settings)) if text and kind is Kind.PERSON else None,
         cell_id=grids.cell(tx, cell).id if cell else None,
-        area=_range_of(tx, area) if area else None,
+        area=identity.range_of_area(tx, area) if area else None,
         parent_id=parent_id,
         bbox=bbox,
         after=after,
@@ -123,8 +122,3 @@ def _find(tx: Tx, kind: Kind, record_id: int) -> Any:
     if found is None:
         raise NotFound("registry.unknown", field="id")
     return found
-
-
-def _range_of(tx: Tx, code: str) -> tuple[int, int]:
-    area = identity.area_by_code(tx, code)
-    return identity_rules.range_of(area.no, area.depth)
