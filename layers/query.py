@@ -6,7 +6,7 @@ from typing import Any
 
 import morecantile
 
-from gisgov.analytics.rules import HIDDEN_AS, SMALLEST_SHOWN
+from gisgov.analytics import rules
 from gisgov.kernel.db import Tx
 from gisgov.spatial.arrays import Box
 from layers.catalog import Layer
@@ -89,8 +89,11 @@ def binds(tx: Tx, source: Source, frame: Frame, params: Mapping[str, Any]) -> di
         "margin": buffer_of(source) / EXTENT,
         "now": tx.now,
         "stale_s": tx.settings.stale_fix_s,
-        "smallest": SMALLEST_SHOWN,
-        "hidden_as": HIDDEN_AS,
+        "hex_res": rules.hex_res(frame.zoom),
+        "smallest": rules.SMALLEST_SHOWN,
+        "hidden_as": rules.HIDDEN_AS,
+        "bands": list(rules.PEOPLE_BANDS),
+        "people_step": rules.PEOPLE_STEP,
     }
 
 

@@ -1,6 +1,7 @@
--- People per cell of the basic network: each building too small to show counts as a fixed number, then rounded
--- to fives, so that nothing follows from cell minus buildings (gisgov.analytics.rules.people_of_cell).
-SELECT v.cell_id AS id, v.code, v.name, ((c.told + 2) / 5 * 5)::int AS people, v.geom
+-- People per cell of the basic network: each building too small to show counts as a fixed number, and the sum is
+-- rounded, so that nothing follows from cell minus buildings (gisgov.analytics.rules.people_of_cell).
+SELECT v.cell_id AS id, v.code, v.name,
+       ((c.told + :people_step / 2) / :people_step * :people_step)::int AS people, v.geom
 FROM cell_version v
 JOIN network n ON n.id = v.network_id AND n.basic
 CROSS JOIN LATERAL (

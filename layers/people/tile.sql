@@ -1,6 +1,6 @@
 -- People per building, as the lower end of a band; never a person, never a small number.
 SELECT b.id, b.code, b.name,
-       (ARRAY[5, 20, 50, 100, 200, 500])[width_bucket(c.n, ARRAY[5, 20, 50, 100, 200, 500]::bigint[])] AS band,
+       (CAST(:bands AS int[]))[width_bucket(c.n, CAST(:bands AS bigint[]))] AS band,
        b.geom
 FROM building b
 CROSS JOIN LATERAL (
