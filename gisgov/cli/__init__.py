@@ -22,6 +22,7 @@ COMMANDS = {
     "restore": ("backup", "restore"),
     "route": ("route", "route"),
     "serve": ("running", "serve"),
+    "setup-code": ("setup", "setup_code"),
     "up": ("running", "up"),
     "work": ("running", "work"),
 }

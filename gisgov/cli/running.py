@@ -20,7 +20,8 @@ Processes = Annotated[int, typer.Option(help="How many processes answer.", min=1
 
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, processes: Processes = 1) -> None:
-    """Answer browsers and clients."""
+    """Answer browsers and clients; a new installation shows the code for its first administrator."""
+    import_module("gisgov.cli.setup").announce()
     uvicorn.run(
         "api.app:create_app",
         factory=True,

@@ -6,9 +6,10 @@ from typing import Any
 
 from gisgov.grids import service as grids
 from gisgov.intake import rules, seeds, store
-from gisgov.intake.model import Category, NewReport, Report, Source
+from gisgov.intake.model import Category, FirstHop, NewReport, Report, Source
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, TooMany
+from gisgov.kernel.events import emit
 
 
 def seed(tx: Tx) -> None:
@@ -20,6 +21,26 @@ def seed(tx: Tx) -> None:
 def sources(tx: Tx) -> list[Source]:
     """Every active source; public."""
     return store.sources(tx)
+
+
+def all_sources(tx: Tx) -> list[Source]:
+    """Every source, closed ones too."""
+    return store.sources(tx, closed=True)
+
+
+def change_source(tx: Tx, code: str, *, active: bool, first_hop: FirstHop) -> None:
+    """Open or close a source, and say where its reports go first; reports that came in stay as they are.
+
+    Raises
+    ------
+    Invalid
+        There is no such source; code ``report.source_unknown``.
+    """
+    tx.may("setting.write")
+    if not store.change_source(tx, code, active=active, first_hop=first_hop):
+        raise Invalid("report.source_unknown", field="source", source=code)
+    data = {"code": code, "active": active, "first_hop": first_hop}
+    emit(tx, "source.changed", subject=("source", None), data=data)
 
 
 def categories(tx: Tx) -> list[Category]:

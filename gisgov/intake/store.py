@@ -39,10 +39,17 @@ def _category(row: sa.Row[Any]) -> Category:
     return Category(**dict(row._mapping) | {"first_hop": hop, "closure_policy": Closure(row.closure_policy)})
 
 
-def sources(tx: Tx) -> list[Source]:
-    """Every active source in its order."""
-    query = sa.select(*_SOURCE).where(source.c.active).order_by(source.c.place)
+def sources(tx: Tx, *, closed: bool = False) -> list[Source]:
+    """Every active source in its order, or the closed ones too."""
+    query = sa.select(*_SOURCE).where(sa.or_(source.c.active, sa.literal(closed))).order_by(source.c.place)
     return [_source(row) for row in tx.conn.execute(query)]
+
+
+def change_source(tx: Tx, code: str, *, active: bool, first_hop: FirstHop) -> bool:
+    """Open or close a source and say where its reports go first; whether there is one."""
+    values = {"active": active, "first_hop": first_hop.value}
+    statement = sa.update(source).where(source.c.code == code).values(values).returning(source.c.code)
+    return tx.conn.execute(statement).scalar_one_or_none() is not None
 
 
 def categories(tx: Tx) -> list[Category]:

@@ -89,6 +89,12 @@ def load_days(tx: Tx, days: Iterable[tuple[date, DayKind, str]], source: str) ->
     return len(rows)
 
 
+def missing_days(tx: Tx, year: int) -> int:
+    """Return how many days of a year are not in the calendar."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return (last - first).days + 1 - len(store.calendar(tx, first, last).days)
+
+
 def again(tx: Tx, key: str, version: int | None, at: datetime) -> Running:
     """The same limit from the same moment by the calendar as it is now; the same version of the same rule."""
     fresh = start(tx, rules.stem(key), at)

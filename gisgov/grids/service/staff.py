@@ -157,6 +157,18 @@ def on_duty(tx: Tx, user_ids: Collection[int]) -> frozenset[int]:
     return store.on_duty(tx, user_ids)
 
 
+def count_on_duty(tx: Tx) -> int:
+    """Return how many people of the installation are on duty now."""
+    tx.may("grid.read")
+    return store.count_on_duty(tx)
+
+
+def bound_functions(tx: Tx) -> frozenset[str]:
+    """Return the functions for which some organisation answers somewhere today."""
+    tx.may("grid.read")
+    return store.bound_functions(tx, today(tx))
+
+
 def bind_many(tx: Tx, rows: Sequence[tuple[int, str, int, int | None]], since: date | None = None) -> None:
     """Make organisations answer for functions in cells from a day on, in place of whoever did (A-11).
 
@@ -184,7 +196,10 @@ def _cells_in_scope(tx: Tx, cell_ids: Collection[int]) -> dict[int, Cell]:
     cells = cell_store.by_ids(tx, cell_ids)
     hidden = [i for i in cell_ids if i not in cells or not tx.scope.covers(cells[i].no)]
     if hidden:
-        raise NotFound("grid.cell_unknown", field="cell", cell=hidden[0], network="*")
+        known = cells.get(hidden[0])
+        raise NotFound(
+            "grid.cell_unknown", field="cell", cell=known.code if known else hidden[0], network="*"
+        )
     return cells
 
 

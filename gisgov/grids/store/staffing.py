@@ -88,6 +88,17 @@ def on_duty(tx: Tx, user_ids: Collection[int]) -> frozenset[int]:
     return frozenset(tx.conn.execute(query).scalars())
 
 
+def count_on_duty(tx: Tx) -> int:
+    """Return how many people are on duty."""
+    return tx.conn.execute(select(func.count()).select_from(duty).where(duty.c.on_duty)).scalar_one()
+
+
+def bound_functions(tx: Tx, day: date) -> frozenset[str]:
+    """Return the functions for which some organisation answers somewhere on a day."""
+    query = select(responsibility.c.function).where(_on(responsibility, day)).distinct()
+    return frozenset(tx.conn.execute(query).scalars())
+
+
 def bind(tx: Tx, rows: Sequence[dict[str, Any]], day: date) -> None:
     """Make organisations answer for functions in cells, in place of whoever did."""
     r = responsibility.c

@@ -1,0 +1,1 @@
+"""From an empty database to a district that works: first administrator, district, people, what is still missing."""
