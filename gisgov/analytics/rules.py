@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-LEAF_RES = 9
-"""Resolution at which orders are counted (H3, mean edge about 0.2 km)."""
+from gisgov.grids.rules import COUNTED_HEX
+
+LEAF_RES = COUNTED_HEX
+"""H3 resolution at which orders are counted: that of the hexagon they keep."""
 
 SMALLEST_SHOWN = 5
 """A figure below this is not shown on a map of people or of heat."""

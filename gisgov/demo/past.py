@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import chinese_calendar
-import h3
 import numpy as np
 
 from gisgov.demo import rates
@@ -17,7 +16,7 @@ from gisgov.demo.incidents import ZONE, Incidents, Places, draw_categories, draw
 from gisgov.demo.lives import Case, Clock, Life, live
 from gisgov.demo.model import City, generator
 from gisgov.grids.model import CellRef, Location, Locations, ReleaseRef
-from gisgov.grids.rules import near_border
+from gisgov.grids.rules import COUNTED_HEX, near_border
 from gisgov.identity.rules import mask_mobile
 from gisgov.intake.model import Category, Source
 from gisgov.orders.model import Candidate
@@ -25,9 +24,9 @@ from gisgov.orders.rules import routing
 from gisgov.orders.rules.lifecycle import ENDED
 from gisgov.orders.service import PastOrder, PastStep
 from gisgov.oversight.model import PastSupervision
+from gisgov.spatial.hexes import hex_of
 from gisgov.timing.model import Calendar, DayKind
 
-HEX_RESOLUTION = 9
 ACCURACY_M = 8.0
 """What the receivers of all past reports say of themselves."""
 Locate = Callable[[float, float], Location]
@@ -131,7 +130,7 @@ class Past:
             cell=cell,
             ancestors=(),
             special=(),
-            hex=h3.latlng_to_cell(float(what.lats[i]), float(what.lons[i]), HEX_RESOLUTION),
+            hex=hex_of(float(what.lons[i]), float(what.lats[i]), COUNTED_HEX),
             border_m=None if np.isnan(border) else border,
             near_border=near_border(None if np.isnan(border) else border, ACCURACY_M),
             runner_up=None,

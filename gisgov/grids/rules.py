@@ -22,6 +22,9 @@ ROLE_OF_POST: dict[Post, Role] = {
 }
 """What somebody with a post in a cell may do there."""
 
+COUNTED_HEX = 9
+"""H3 resolution of the hexagon that is kept of a place (mean edge about 0.2 km); counts are drawn from it upwards."""
+
 SIMPLIFY_DEG = 0.0003
 """About 30 m: less than a pixel at zoom 12, the last one that draws simplified areas."""
 

@@ -8,7 +8,6 @@ the release until the end of the transaction; whoever only reads takes no lock.
 from collections import defaultdict
 from dataclasses import dataclass
 
-import h3
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -22,7 +21,7 @@ from gisgov.grids.model import (
     RunnerUp,
     SpecialCell,
 )
-from gisgov.grids.rules import BASIC_NETWORK, BASIC_TREE, near_border
+from gisgov.grids.rules import BASIC_NETWORK, BASIC_TREE, COUNTED_HEX, near_border
 from gisgov.grids.service import staff
 from gisgov.grids.service.points import refuse_bad_point
 from gisgov.grids.store import cells, locks, releases
@@ -32,8 +31,7 @@ from gisgov.kernel.db import Tx
 from gisgov.kernel.versioned import Versioned
 from gisgov.spatial.area_index import AreaIndex, Status
 from gisgov.spatial.arrays import FloatArray
-
-HEX_RESOLUTION = 9
+from gisgov.spatial.hexes import hex_of
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def locate_for_write(tx: Tx, lon: float, lat: float, accuracy_m: float | None = 
     """Locate a point whose cell will be stored in this transaction; see `locate`."""
     warm(tx)
     hold_releases(tx)
-    return _locate(tx, lon, lat, accuracy_m)
+    return locate(tx, lon, lat, accuracy_m)
 
 
 def locate(tx: Tx, lon: float, lat: float, accuracy_m: float | None = None) -> Location:
@@ -93,16 +91,6 @@ def locate(tx: Tx, lon: float, lat: float, accuracy_m: float | None = None) -> L
         The point is no place on Earth; codes ``grid.point_not_finite``, ``grid.point_swapped`` and
         ``grid.point_out_of_world``.
     """
-    return _locate(tx, lon, lat, accuracy_m)
-
-
-def warm(tx: Tx) -> None:
-    """Load the published releases into memory, so that the next to ask need not wait for it."""
-    for active in releases.active(tx):
-        _copy(tx, active)
-
-
-def _locate(tx: Tx, lon: float, lat: float, accuracy_m: float | None) -> Location:
     refuse_bad_point(lon, lat)
     active = {one.network.code: one for one in releases.active(tx)}
     basic = active.pop(BASIC_NETWORK, None)
@@ -115,13 +103,19 @@ def _locate(tx: Tx, lon: float, lat: float, accuracy_m: float | None) -> Locatio
         cell=found.cell,
         ancestors=_ancestors(tx, found.cell),
         special=_special(tx, active, lon, lat),
-        hex=h3.latlng_to_cell(lat, lon, HEX_RESOLUTION),
+        hex=hex_of(lon, lat, COUNTED_HEX),
         border_m=found.border_m,
         near_border=near_border(found.border_m, accuracy_m),
         runner_up=found.runner_up,
         people=_people(tx, found.cell),
         release=ReleaseRef(basic.release_id, basic.no, basic.published_at) if basic else None,
     )
+
+
+def warm(tx: Tx) -> None:
+    """Load the published releases into memory, so that the next to ask need not wait for it."""
+    for active in releases.active(tx):
+        _copy(tx, active)
 
 
 def locate_many(
