@@ -19,6 +19,7 @@ import shapely
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.vector_formats import VectorFile, describe, frames
 from gisgov.spatial.crs import Datum, UnknownDatumError, geometries_to_wgs84, parse_datum
+from gisgov.spatial.suspicion import on_earth, seems_swapped
 
 BATCH_ROWS = 5_000
 
@@ -124,10 +125,10 @@ def _refuse_impossible(geometries: Any, meant: Datum) -> None:
     xy = shapely.get_coordinates(geometries)
     if not np.isfinite(xy).all():
         raise Invalid("vector.not_finite", field="file")
-    out = np.flatnonzero((np.abs(xy[:, 0]) > 180) | (np.abs(xy[:, 1]) > 90))
+    out = np.flatnonzero(~on_earth(xy[:, 0], xy[:, 1]))
     if len(out) == 0:
         return
     lon, lat = (float(value) for value in xy[out[0]])
-    if abs(lon) <= 90 < abs(lat) <= 180:
+    if seems_swapped(lon, lat):
         raise Invalid("vector.swapped", field="file", lon=lon, lat=lat)
     raise Invalid("vector.out_of_world", field="datum", lon=lon, lat=lat, datum=str(meant))

@@ -20,6 +20,7 @@ from gisgov.kernel.vector_files import batches, datum_for, stated_datum
 from gisgov.kernel.vector_formats import describe, to_pandas
 from gisgov.spatial.arrays import FloatArray, GeometryArray
 from gisgov.spatial.crs import Datum, to_wgs84
+from gisgov.spatial.suspicion import on_earth, seems_swapped
 
 CHUNK_ROWS = 50_000
 LON_NAMES = ("lon", "lng", "long", "longitude", "x", "经度")
@@ -263,10 +264,8 @@ def _impossible(lon: FloatArray, lat: FloatArray) -> GeometryArray:
     """Why each place is no place on earth; an empty text where it is one."""
     reasons = np.full(len(lon), "", dtype=object)
     reasons[~(np.isfinite(lon) & np.isfinite(lat))] = "the coordinates are no numbers"
-    outside = (np.abs(lon) > 180) | (np.abs(lat) > 90)
-    for row in np.flatnonzero(outside & (reasons == "")):
-        swapped = abs(lon[row]) <= 90 < abs(lat[row]) <= 180
-        hint = "; longitude and latitude seem to be swapped" if swapped else ""
+    for row in np.flatnonzero(~on_earth(lon, lat) & (reasons == "")):
+        hint = "; longitude and latitude seem to be swapped" if seems_swapped(lon[row], lat[row]) else ""
         reasons[row] = f"longitude {lon[row]:.10g}, latitude {lat[row]:.10g} is no place on earth{hint}"
     return reasons
 

@@ -26,7 +26,7 @@ from gisgov.spatial.hexes import cover, hex_of, hexes_of, outlines, parents
 from gisgov.spatial.mending import Mended, Transfer, mend_slivers
 from gisgov.spatial.moving import MovingIndex
 from gisgov.spatial.nearest import Candidate, Ranked, SiteIndex, rank
-from gisgov.spatial.suspicion import DatumSuspicion, suspect_datum
+from gisgov.spatial.suspicion import DatumSuspicion, on_earth, seems_swapped, suspect_datum
 from gisgov.spatial.topology import Defect, DefectKind, check_coverage
 
 __all__ = [
@@ -64,11 +64,13 @@ __all__ = [
     "hex_of",
     "hexes_of",
     "mend_slivers",
+    "on_earth",
     "outlines",
     "parents",
     "parse_datum",
     "rank",
     "rates",
+    "seems_swapped",
     "suspect_datum",
     "to_wgs84",
 ]

@@ -174,18 +174,6 @@ class AreaIndex:
             runner_up_m=_number(many.runner_up_m[0]),
         )
 
-    def nearest_within(self, lon: FloatArray, lat: FloatArray, snap_m: float) -> tuple[IntArray, FloatArray]:
-        """Find the nearest polygon of points that lie outside of all.
-
-        Returns
-        -------
-        tuple
-            Position (-1 where none is within `snap_m`; of equally near ones the first code) and distance in metres.
-        """
-        around = self._borders.around(lon, lat, np.full(len(lon), -1, dtype=np.int64))
-        nearest = self._first(len(lon), around.row, around.cell)
-        return np.where(around.border_m <= snap_m, nearest, -1), around.border_m
-
     # --- how ---------------------------------------------------------------------------------------------------
 
     def _locate_one(self, lon: float, lat: float) -> int:

@@ -1,4 +1,4 @@
-"""A file that lies about its datum: polygons that fit a trusted outline better when read as something else."""
+"""Numbers that give themselves away: no place on earth, changed places, or another datum than the one stated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike
 
+from gisgov.spatial.arrays import BoolArray
 from gisgov.spatial.crs import Datum, geometries_to_wgs84, parse_datum
 
 _DOUBT_FROM = 0.005
@@ -25,6 +27,17 @@ class DatumSuspicion:
     likely: Datum
     overlap_stated: float
     overlap_likely: float
+
+
+def on_earth(lon: ArrayLike, lat: ArrayLike) -> BoolArray:
+    """Tell which pairs of degrees are a place on earth; what is not finite is none."""
+    x, y = np.abs(np.asarray(lon, dtype=np.float64)), np.abs(np.asarray(lat, dtype=np.float64))
+    return np.asarray((x <= 180) & (y <= 90))
+
+
+def seems_swapped(lon: ArrayLike, lat: ArrayLike) -> BoolArray:
+    """Tell which pairs are no place on earth but would be one if longitude and latitude changed places."""
+    return np.asarray(~on_earth(lon, lat) & on_earth(lat, lon))
 
 
 def suspect_datum(polygons: Any, stated: str | Datum, reference: Any) -> DatumSuspicion | None:

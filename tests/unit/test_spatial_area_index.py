@@ -157,10 +157,8 @@ def test_snapping_reaches_as_far_as_stated_and_no_further():
     np.testing.assert_array_equal(decided.position, [0, 0, -1, -1])
     np.testing.assert_allclose(decided.border_m, away_m, atol=0.01)
     np.testing.assert_array_equal(decided.runner_up, [1, 1, 0, 0])
-    corner = index.nearest_within(
-        np.array([117.1001]), np.array([36.1]), 30.0
-    )  # as near to one as to the other
-    assert index.codes[corner[0][0]] == "a"
+    as_near_to_one_as_to_the_other = index.decide_one(117.1001, 36.1)
+    assert (as_near_to_one_as_to_the_other.code, as_near_to_one_as_to_the_other.runner_up) == ("a", "b")
 
 
 def test_a_far_neighbour_is_found_beyond_the_first_search():

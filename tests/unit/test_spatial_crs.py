@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gisgov.spatial import crs, suspect_datum
+from gisgov.spatial import crs, on_earth, seems_swapped, suspect_datum
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +103,12 @@ def test_a_shifted_file_declared_as_wgs84_is_recognised(real_data, drawn_in):
     assert doubt.overlap_stated < 0.95 < doubt.overlap_likely
     assert suspect_datum(np.array([outline]), "wgs84", outline) is None
     assert suspect_datum(np.array([as_drawn]), drawn_in, outline) is None
+
+
+def test_numbers_that_changed_places_are_told_from_nonsense():
+    lon = np.array([117.1, 36.6, 36.6, 200.0, np.nan, -180.0, 90.0])
+    lat = np.array([36.6, 117.1, 200.0, 36.6, 36.6, -90.0, 180.0])
+    assert on_earth(lon, lat).tolist() == [True, False, False, False, False, True, False]
+    assert seems_swapped(lon, lat).tolist() == [False, True, False, False, False, False, True]
+    assert seems_swapped(36.6, 117.1)
+    assert not seems_swapped(117.1, 36.6)

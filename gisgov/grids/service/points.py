@@ -4,6 +4,7 @@ import math
 
 from gisgov.kernel.errors import Invalid
 from gisgov.spatial import crs
+from gisgov.spatial.suspicion import on_earth, seems_swapped
 
 DATUMS_OF_POINTS = crs.KNOWN_DATUMS
 """What a point may state; EPSG codes are for files."""
@@ -40,7 +41,7 @@ def refuse_bad_point(lon: float, lat: float) -> None:
     """
     if not (math.isfinite(lon) and math.isfinite(lat)):
         raise Invalid("grid.point_not_finite", field="lat" if math.isfinite(lon) else "lon")
-    if abs(lon) <= 90 < abs(lat) <= 180:
+    if seems_swapped(lon, lat):
         raise Invalid("grid.point_swapped", field="lat", lon=lon, lat=lat)
-    if abs(lat) > 90 or abs(lon) > 180:
+    if not on_earth(lon, lat):
         raise Invalid("grid.point_out_of_world", field="lat" if abs(lat) > 90 else "lon", lon=lon, lat=lat)

@@ -18,6 +18,7 @@ from gisgov.registry.service.add import inherited, insert, locate
 from gisgov.registry.store import write as store
 from gisgov.registry.store.write import Place
 from gisgov.spatial.arrays import GeometryArray
+from gisgov.spatial.suspicion import on_earth
 
 SHAPES = {
     Kind.BUILDING: shapely.GeometryType.POLYGON,
@@ -97,7 +98,7 @@ def _geometry(kind: Kind, geometry: Any) -> Any:
     if len(parts) != 1 or shapely.get_type_id(parts[0]) != SHAPES[kind]:
         raise Invalid("registry.geometry_kind", field="geometry", value=geometry.geom_type)
     west, south, east, north = geometry.bounds
-    if west < -180 or east > 180 or south < -90 or north > 90:
+    if not on_earth([west, east], [south, north]).all():
         raise Invalid("registry.geometry_world", field="geometry", value=str(geometry.bounds))
     if not shapely.is_valid(parts[0]):
         raise Invalid("registry.geometry_invalid", field="geometry", value=shapely.is_valid_reason(parts[0]))

@@ -17,6 +17,7 @@ from gisgov.registry.model import ImportReport, Kind
 from gisgov.registry.service.imports import import_rows
 from gisgov.spatial.arrays import GeometryArray
 from gisgov.spatial.crs import to_wgs84
+from gisgov.spatial.suspicion import on_earth
 
 TABLES = (".csv", ".txt")
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -86,7 +87,7 @@ def _points(frame: pd.DataFrame, datum: str | None) -> GeometryArray:
         raise Invalid("vector.datum_missing", field="datum", file="CSV")
     stated = stated_datum(datum)
     lon, lat = (_numbers(frame, titles) for titles in (LON_TITLES, LAT_TITLES))
-    possible = np.isfinite(lon) & np.isfinite(lat) & (abs(lon) <= 180) & (abs(lat) <= 90)
+    possible = on_earth(lon, lat)
     lon[possible], lat[possible] = to_wgs84(lon[possible], lat[possible], stated)
     points: GeometryArray = shapely.points(lon, lat)
     return points
