@@ -10,7 +10,6 @@ from html import escape
 from math import floor, log2
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -18,6 +17,7 @@ from folium.template import Template
 from sqlalchemy import text
 
 from gisgov.kernel import configuration
+from gisgov.kernel.days import zone
 from gisgov.kernel.db import Tx
 from gisgov.spatial.arrays import Box
 from layers.catalog import Layer
@@ -204,7 +204,7 @@ def _legend(tx: Tx, layer: Layer, params: Mapping[str, str]) -> str:
         for entry in about.legend
     )
     marked = "<p><b>演示数据，边界为合成</b></p>" if configuration.synthetic(tx) else ""
-    moment = tx.now.astimezone(ZoneInfo(tx.settings.timezone)).strftime("%Y-%m-%d %H:%M")
+    moment = tx.now.astimezone(zone(tx)).strftime("%Y-%m-%d %H:%M")
     return f"""
     <style>
       .sign {{ background: none; border: 0 }}

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from gisgov.grids import service as grids
 from gisgov.identity import service as identity
+from gisgov.kernel.days import beginning_of, day_of
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Conflict, NotFound
 from gisgov.kernel.events import hint
@@ -138,13 +138,12 @@ def reduce_old(tx: Tx) -> int:
     int
         How many days of people were reduced.
     """
-    zone = ZoneInfo(tx.settings.timezone)
-    keep_from = (tx.now - rules.KEPT).astimezone(zone).date()
+    keep_from = day_of(tx, tx.now - rules.KEPT)
     oldest = store.oldest(tx)
     reduced = 0
-    day = oldest.astimezone(zone).date() if oldest else keep_from
+    day = day_of(tx, oldest) if oldest else keep_from
     while day < keep_from:
-        start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+        start, end = beginning_of(tx, day), beginning_of(tx, day + timedelta(days=1))
         left = [
             PatrolDay(who, day, rules.length_m(way), len(way))
             for who, way in store.tracks(tx, start, end).items()
@@ -154,9 +153,5 @@ def reduce_old(tx: Tx) -> int:
             store.delete_tracks(tx, start, end)
         reduced += len(left)
         day += timedelta(days=1)
-    store.delete_latest(tx, _midnight(keep_from, zone))
+    store.delete_latest(tx, beginning_of(tx, keep_from))
     return reduced
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)

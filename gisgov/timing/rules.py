@@ -142,9 +142,11 @@ def due(
             return _work_days(start, amount, calendar, zone)
 
 
-def running(rule: LimitRule, start: datetime, calendar: Calendar, day_known: bool = True) -> Running:
+def running(
+    rule: LimitRule, start: datetime, calendar: Calendar, day_known: bool = True, zone: ZoneInfo = SHANGHAI
+) -> Running:
     """Start a clock by a rule."""
-    due_at, known = due(start, rule.amount, rule.unit, calendar)
+    due_at, known = due(start, rule.amount, rule.unit, calendar, zone)
     yellow_at = due_at - (due_at - start) * rule.yellow_share
     return Running(rule.key, rule.version, start, yellow_at, due_at, not (known and day_known))
 

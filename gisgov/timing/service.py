@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import chinese_calendar
 
+from gisgov.kernel.days import day_of, zone
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import NotFound
 from gisgov.kernel.events import emit
@@ -103,14 +104,13 @@ def again(tx: Tx, key: str, version: int | None, at: datetime) -> Running:
 
 def start(tx: Tx, key: str, at: datetime) -> Running:
     """Start a clock: choose the rule (by the kind of day where it depends on that) and compute its end."""
-    local = at.astimezone(rules.SHANGHAI).date()
-    today = store.calendar(tx, local, local) if key in rules.BY_DAY_KIND else Calendar()
-    chosen, known = rules.rule_key(key, today, at)
+    local = day_of(tx, at)
+    that_day = store.calendar(tx, local, local) if key in rules.BY_DAY_KIND else Calendar()
+    chosen, known = rules.rule_key(key, that_day, at, zone(tx))
     return _run(tx, limit(tx, chosen), at, known)
 
 
 def _run(tx: Tx, rule: LimitRule, at: datetime, known: bool = True) -> Running:
     hours = rule.unit is Unit.CALENDAR_HOUR  # these look at no calendar
-    first = at.astimezone(rules.SHANGHAI).date()
-    days = Calendar() if hours else store.calendar(tx, first, rules.horizon(at, rule))
-    return rules.running(rule, at, days, known)
+    days = Calendar() if hours else store.calendar(tx, day_of(tx, at), rules.horizon(at, rule))
+    return rules.running(rule, at, days, known, zone(tx))

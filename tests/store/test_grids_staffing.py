@@ -11,6 +11,7 @@ from gisgov.identity import service as identity
 from gisgov.identity.model import NewOrg, NewUser
 from gisgov.identity.rules import range_of
 from gisgov.kernel.actor import Actor
+from gisgov.kernel.days import today
 from gisgov.kernel.errors import Invalid, NotAllowed, NotFound
 from gisgov.kernel.scope import Scope
 from tests.grid_makers import board, middle, publish
@@ -84,8 +85,8 @@ def test_cells_with_nobody_are_listed_within_scope(tx, people, cells):
 
 
 def test_staffing_has_dates_and_a_history(tx, people, cells):
-    cell, today = cells["0000"], grids.today(tx)
-    assert today == date(2026, 11, 20)
+    cell = cells["0000"]
+    assert today(tx) == date(2026, 11, 20)
     grids.staff(tx, cell, people["w1"], Post.WORKER, since=date(2026, 9, 1))
     grids.staff(tx, cell, people["w2"], Post.WORKER, since=date(2026, 12, 1))
     assert [p.name for p in grids.people(tx, cell)] == ["张三"]

@@ -1,7 +1,6 @@
 """The use cases of grids, by noun; the only door from outside."""
 
 from gisgov.grids.service.check import check
-from gisgov.grids.service.days import today
 from gisgov.grids.service.files import import_file, level_of, outline_of
 from gisgov.grids.service.imports import import_cells
 from gisgov.grids.service.locate import (
@@ -91,7 +90,6 @@ __all__ = [
     "staff",
     "staff_many",
     "to_wgs84",
-    "today",
     "unstaff",
     "warm",
 ]

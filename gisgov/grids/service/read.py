@@ -6,12 +6,12 @@ from sqlalchemy import and_, true
 
 from gisgov.grids.model import AreaShape, Cell, Defect, MovedLand, Network, Post, Release
 from gisgov.grids.rules import BASIC_NETWORK
-from gisgov.grids.service.days import today
 from gisgov.grids.service.networks import network as network_of
 from gisgov.grids.store import cells as cell_store
 from gisgov.grids.store import findings, releases
 from gisgov.grids.store import staffing as staffing_store
 from gisgov.identity import service as identity
+from gisgov.kernel.days import today
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotFound
 from gisgov.spatial.arrays import Box

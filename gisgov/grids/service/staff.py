@@ -8,12 +8,12 @@ from sqlalchemy import Row
 
 from gisgov.grids.model import Cell, Person, Post, Responsible, StaffRow
 from gisgov.grids.rules import ROLE_OF_POST
-from gisgov.grids.service.days import beginning_of, today
 from gisgov.grids.store import cells as cell_store
 from gisgov.grids.store import staffing as store
 from gisgov.identity import rules as identity_rules
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant
+from gisgov.kernel.days import beginning_of, today
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotFound
 from gisgov.kernel.events import emit

@@ -11,6 +11,7 @@ from gisgov.intake import rules as intake_rules
 from gisgov.intake import service as intake
 from gisgov.intake.model import NewReport, Report
 from gisgov.kernel.actor import SYSTEM
+from gisgov.kernel.days import today
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid, NotAllowed
 from gisgov.kernel.geometry import point
@@ -21,7 +22,6 @@ from gisgov.orders.rules.lifecycle import LIFECYCLE, check_inputs
 from gisgov.orders.service import deciding, moving
 from gisgov.orders.service.moving import Move
 from gisgov.orders.store import writing
-from gisgov.timing.rules import SHANGHAI
 
 TOKEN_BYTES = 16
 
@@ -66,7 +66,7 @@ def _locate(tx: Tx, received: Report) -> Location | None:
 
 
 def _row(tx: Tx, received: Report, location: Location | None, tracking_hash: bytes) -> dict[str, Any]:
-    day = tx.now.astimezone(SHANGHAI).date()
+    day = today(tx)
     kind = received.category
     return {
         "no": f"{day:%Y%m%d}-{writing.take_number(tx, day):04d}",

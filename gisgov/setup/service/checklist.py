@@ -4,20 +4,19 @@ from gisgov.grids import service as grids
 from gisgov.identity import service as identity
 from gisgov.intake import service as intake
 from gisgov.kernel import configuration
+from gisgov.kernel.days import today
 from gisgov.kernel.db import Tx
 from gisgov.setup.model import Item, Surroundings
 from gisgov.setup.service.channels import reviewed
 from gisgov.setup.service.district import TREE
 from gisgov.timing import service as timing
 
-BACKUP = "backup"
-"""Setting: when the last backup was made, written by the command that makes it."""
-
 
 def checklist(tx: Tx, around: Surroundings) -> list[Item]:
     """Return every step towards a district that works, in the order in which it is best done."""
     tx.may("setup.write")
     areas = len(identity.areas(tx, tree=TREE))
+    saved = configuration.get(tx, configuration.LAST_BACKUP) is not None
     orgs, users = len(identity.orgs(tx)), identity.count_users(tx)
     return [
         Item("admin", identity.has_administrator(tx), users),
@@ -29,11 +28,7 @@ def checklist(tx: Tx, around: Surroundings) -> list[Item]:
         *_time(tx),
         Item("channels", reviewed(tx), len(intake.sources(tx))),
         Item("base_map", around.base_map, int(around.base_map)),
-        Item(
-            "backup",
-            configuration.get(tx, BACKUP) is not None,
-            int(configuration.get(tx, BACKUP) is not None),
-        ),
+        Item("backup", saved, int(saved)),
         Item("https", around.https, int(around.https)),
     ]
 
@@ -57,5 +52,5 @@ def _people(tx: Tx) -> list[Item]:
 
 def _time(tx: Tx) -> list[Item]:
     """Return the line on the calendar; it counts the days of this year that are not loaded."""
-    missing = timing.missing_days(tx, grids.today(tx).year)
+    missing = timing.missing_days(tx, today(tx).year)
     return [Item("calendar", missing == 0, missing)]
