@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ RESTART_PAUSE_S: Final = 1.0
 READY_POLL_S: Final = 0.2
 READY_LIMIT_S: Final = 60.0
 STOP_LIMIT_S: Final = 10.0
+ANSWER_LIMIT_S: Final = 5.0
 DATABASE_WATCH_S: Final = 2.0
 
 
@@ -27,35 +29,41 @@ class Program:
     arguments: Sequence[str]
     stopping: threading.Event
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def begin(self) -> threading.Thread:
         """Start it, and a thread that keeps it up."""
-        self._spawn()
-        keeper = threading.Thread(target=self._keep)
+        keeper = threading.Thread(target=self._keep, args=(self._spawn(),))
         keeper.start()
         return keeper
 
     def end(self) -> None:
-        """Ask it to end, and make it end when it does not."""
-        if self.process is None:
+        """Ask it to end, and make it end when it does not; `stopping` is set before."""
+        with self.lock:
+            process = self.process
+        if process is None:
             return
-        self.process.terminate()
+        process.terminate()
         try:
-            self.process.wait(STOP_LIMIT_S)
+            process.wait(STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            process.kill()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        self.process = subprocess.Popen([sys.executable, "-m", "gisgov.cli", *self.arguments])
-        return self.process
+    def _spawn(self) -> subprocess.Popen[bytes] | None:
+        # Under the lock, so that what is started while everything stops is either seen by `end` or not started.
+        with self.lock:
+            if self.stopping.is_set():
+                return None
+            self.process = subprocess.Popen([sys.executable, "-m", "gisgov.cli", *self.arguments])
+            return self.process
 
-    def _keep(self) -> None:
-        process = self.process or self._spawn()
-        while (code := process.wait()) is not None and not self.stopping.wait(RESTART_PAUSE_S):
-            sys.stderr.write(f"{self.arguments[0]} ended with {code}; starting it again\n")
+    def _keep(self, process: subprocess.Popen[bytes] | None) -> None:
+        while process is not None:
+            code = process.wait()
+            if self.stopping.wait(RESTART_PAUSE_S):
+                return
             process = self._spawn()
-        if self.stopping.is_set():
-            process.terminate()
+            sys.stderr.write(f"{self.arguments[0]} ended with {code}; started again\n")
 
 
 def run_all(
@@ -64,6 +72,7 @@ def run_all(
     welcome: str,
     pid_file: Path,
     keep_database: Callable[[], object],
+    scheme: str = "http",
 ) -> None:
     """Run the web, and once it answers the others, until SIGINT or SIGTERM.
 
@@ -77,6 +86,8 @@ def run_all(
         Names this process while it runs, so that another one can stop it.
     keep_database
         Called again and again; starts the database when it is down.
+    scheme
+        ``http`` or ``https``: what the web speaks.
     """
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -85,7 +96,7 @@ def run_all(
     kept = [Program(arguments, stopping) for arguments in (web, *others)]
     keepers = [kept[0].begin()]
     try:
-        ready = wait_ready(address(web), stopping)
+        ready = wait_ready(address(web), stopping, scheme)
         keepers += [program.begin() for program in kept[1:]]
         sys.stdout.write(welcome if ready else "")
         sys.stdout.flush()
@@ -111,10 +122,10 @@ def watch(keep_database: Callable[[], object], stopping: threading.Event) -> Non
             sys.stderr.write(f"{error}\n")
 
 
-def wait_ready(web: tuple[str, int], stopping: threading.Event) -> bool:
+def wait_ready(web: tuple[str, int], stopping: threading.Event, scheme: str) -> bool:
     """Whether the web answered before the limit, or before we were told to stop."""
     for _ in range(int(READY_LIMIT_S / READY_POLL_S)):
-        if answers(web):
+        if answers(web, scheme):
             return True
         if stopping.wait(READY_POLL_S):
             return False
@@ -122,8 +133,8 @@ def wait_ready(web: tuple[str, int], stopping: threading.Event) -> bool:
     return False
 
 
-def answers(web: tuple[str, int]) -> bool:
-    connection = http.client.HTTPConnection(*web, timeout=5)
+def answers(web: tuple[str, int], scheme: str) -> bool:
+    connection = _connection(*web, scheme)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -131,3 +142,12 @@ def answers(web: tuple[str, int]) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _connection(host: str, port: int, scheme: str) -> http.client.HTTPConnection:
+    if scheme == "http":
+        return http.client.HTTPConnection(host, port, timeout=ANSWER_LIMIT_S)
+    # asked is whether our own child answers on this machine, by whatever names its certificate has
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, port, timeout=ANSWER_LIMIT_S, context=context)

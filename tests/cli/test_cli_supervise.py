@@ -13,7 +13,7 @@ import pytest
 from gisgov.kernel.cluster import free_port
 from gisgov.kernel.settings import Settings
 
-RESTARTED = "serve ended with -9; starting it again"
+RESTARTED = "serve ended with -9; started again"
 
 
 @pytest.fixture
