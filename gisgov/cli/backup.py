@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gisgov.kernel import backup
+from gisgov.cli.system import as_system
+from gisgov.kernel import backup, configuration
 from gisgov.kernel.archive import Manifest
 from gisgov.kernel.clock import SystemClock
 from gisgov.kernel.settings import Settings, load_settings
@@ -22,6 +23,8 @@ def back_up(
     path, manifest = backup.back_up(
         settings, SystemClock(), target, Objects(settings.files_store_url), media.digests, _kept(settings)
     )
+    with as_system() as tx:
+        configuration.put(tx, configuration.LAST_BACKUP, manifest.made_at)
     typer.echo(f"{path} ({path.stat().st_size / 2**20:,.1f} MB): {_told(manifest)}")
     for sha256 in manifest.missing:
         typer.echo(

@@ -12,6 +12,10 @@ DEMONSTRATION = "demo"
 """Under this key stands what was loaded, where everything to be seen is made up."""
 
 
+LAST_BACKUP = "backup"
+"""Under this key stands when the last backup was made."""
+
+
 def get(tx: Tx, key: str, default: Any = None) -> Any:
     """Return the JSON value stored under a key."""
     found = tx.conn.execute(select(setting.c.value).where(setting.c.key == key)).scalar_one_or_none()

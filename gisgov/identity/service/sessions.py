@@ -40,7 +40,7 @@ def sign_in(tx: Tx, login: str, password: str, client: str, kind: SessionKind) -
     if any(waits):
         return Refused("session.throttled", max(wait for wait in waits if wait))
     known = user_store.password_hash(tx, login)
-    if not HASHER.verify(password, known or _nobodys_hash()) or known is None:
+    if not _is_right(password, known):
         store.add_failures(tx, keys)
         _emit_refusal(tx, login, client)
         return Refused("session.wrong_password")
@@ -116,6 +116,13 @@ def workplace(tx: Tx) -> Workplace:
 def sweep(tx: Tx) -> None:
     """Delete ended sessions and failures that no longer count; a job."""
     store.sweep(tx, tx.now - max(rules.LOGIN_THROTTLE.window, rules.CLIENT_THROTTLE.window))
+
+
+def _is_right(password: str, known: str | None) -> bool:
+    right = HASHER.verify(password, known or _nobodys_hash())
+    if known is not None and HASHER.current_hasher.check_needs_rehash(known):
+        HASHER.verify(password, _nobodys_hash())  # a one-time password is found quickly, and that tells, too
+    return right and known is not None
 
 
 @cache

@@ -18,7 +18,7 @@ CODE = "setup.code"
 
 def state(tx: Tx) -> State:
     """Return what a stranger may know of this installation."""
-    return State(not identity.has_administrator(tx), configuration.get(tx, "demo") is not None)
+    return State(not identity.has_administrator(tx), configuration.synthetic(tx))
 
 
 def new_code(tx: Tx) -> str | None:
