@@ -7,24 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.deps import TxDep, public, verb
+from api.deps import OPEN_BOUNDARIES, TxDep, verb
 from gisgov.grids import service as grids
 from gisgov.grids.model import Cell, Person, Post, Responsible
 from gisgov.identity import service as identity
+from gisgov.identity.model import AreaName
 from gisgov.kernel.errors import NotFound
 
 router = APIRouter(prefix="/api", tags=["grids"])
-
-OPEN_BOUNDARIES = public("boundaries, codes and names are public by default")
-
-
-@dataclass(frozen=True)
-class AreaName:
-    """An area by name."""
-
-    level_name: str
-    code: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,7 @@ def cells(
 def cell(tx: TxDep, code: str, network: str = "basic") -> CellReply:
     """Return one active cell with its polygon."""
     found = grids.cell(tx, code, network)
-    above = [AreaName(a.level_name, a.code, a.name) for a in identity.areas_of_no(tx, found.no)]
+    above = [area.named for area in identity.areas_of_no(tx, found.no)]
     if not (tx.actor.has("grid.read") and tx.scope.covers(found.no)):
         return CellReply(found, above, (), [])
     return CellReply(found, above, grids.people(tx, found.id), grids.responsible(tx, found.id))

@@ -114,6 +114,14 @@ def public(why: str) -> Any:
     return Depends(Open(why))
 
 
+OPEN_BOUNDARIES = public("boundaries, codes and names are public by default")
+
+
+def client_address(request: Request) -> str:
+    """Return the network address of the caller; counted, never kept beside what an anonymous caller says."""
+    return request.client.host if request.client else "unknown"
+
+
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" and token else None

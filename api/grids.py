@@ -12,7 +12,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.deps import TxDep, public, verb
+from api.deps import OPEN_BOUNDARIES, TxDep, verb
 from gisgov.grids import service as grids
 from gisgov.grids.model import (
     AreaShape,
@@ -26,8 +26,6 @@ from gisgov.grids.model import (
 from gisgov.kernel.errors import TooLarge
 
 router = APIRouter(prefix="/api", tags=["grids"])
-
-OPEN_BOUNDARIES = public("boundaries, codes and names are public by default")
 
 
 class GeoJSON(JSONResponse):

@@ -110,8 +110,7 @@ class Hub:
             await asyncio.sleep(RECONNECT_S)
 
     async def _listen(self) -> None:
-        url = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+        async with await psycopg.AsyncConnection.connect(self._database.conninfo, autocommit=True) as conn:
             await conn.execute(f"LISTEN {events.EVENT_CHANNEL}")
             await conn.execute(f"LISTEN {events.HINT_CHANNEL}")
             await self._read()

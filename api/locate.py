@@ -9,17 +9,9 @@ from fastapi import APIRouter, Query
 from api.deps import TxDep, public
 from gisgov.grids import service as grids
 from gisgov.grids.model import CellRef, Location, Person, ReleaseRef, RunnerUp, SpecialCell
+from gisgov.identity.model import AreaName
 
 router = APIRouter(prefix="/api/locate", tags=["grids"])
-
-
-@dataclass(frozen=True)
-class AreaName:
-    """An area above the cell."""
-
-    level_name: str
-    code: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,7 @@ def _reply(now: datetime, lon: float, lat: float, found: Location) -> LocateRepl
         status=found.status,
         network=found.network,
         cell=found.cell,
-        ancestors=[AreaName(area.level_name, area.code, area.name) for area in found.ancestors],
+        ancestors=[area.named for area in found.ancestors],
         special=found.special,
         hex=found.hex,
         border_m=found.border_m,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, Field, TypeAdapter
 
-from api.deps import TxDep, public
+from api.deps import TxDep, client_address, public
 from gisgov.intake import service as intake
 from gisgov.intake.model import Category, NewReport, Source
 from gisgov.kernel.db import Tx
@@ -109,8 +109,7 @@ def _client_key(request: Request, tx: Tx) -> str | None:
     """A pseudonym, for one day, of the address of somebody who is not signed in."""
     if tx.actor.user_id is not None:
         return None
-    address = request.client.host if request.client else "unknown"
-    return hashlib.sha256(f"{address} {tx.now:%Y-%m-%d}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{client_address(request)} {tx.now:%Y-%m-%d}".encode()).hexdigest()[:32]
 
 
 @router.get("/categories", dependencies=[public("residents choose a category when they report")])

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.deps import SESSION_COOKIE, TxDep, public, session_token
+from api.deps import SESSION_COOKIE, TxDep, client_address, public, session_token
 from api.errors import STATUS, problem
 from gisgov.grids import service as grids
 from gisgov.identity import rules
 from gisgov.identity import service as identity
-from gisgov.identity.model import Refused, SessionKind, Workplace
+from gisgov.identity.model import AreaName, Refused, SessionKind, Workplace
 from gisgov.kernel import configuration
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import GisgovError, NotSignedIn, TooMany
@@ -30,15 +30,6 @@ class SignIn(BaseModel):
 
     login: str = Field(min_length=1, max_length=100)
     password: str = Field(min_length=1, max_length=1000)
-
-
-@dataclass(frozen=True)
-class AreaName:
-    """An area as the console names it."""
-
-    code: str
-    name: str
-    level_name: str
 
 
 @dataclass(frozen=True)
@@ -76,8 +67,7 @@ def sign_in(
     body: SignIn, request: Request, response: Response, tx: TxDep, kind: SessionKind = SessionKind.WEB
 ) -> SessionReply | JSONResponse:
     """Open a session. The console gets a cookie; programs get a token once, with `kind=bearer`."""
-    client = request.client.host if request.client else "unknown"
-    signed = identity.sign_in(tx, body.login, body.password, client, kind)
+    signed = identity.sign_in(tx, body.login, body.password, client_address(request), kind)
     if isinstance(signed, Refused):
         # answered and not raised: the failed attempt has to be committed to be counted
         params: dict[str, object] = {} if signed.retry_s is None else {"retry_s": signed.retry_s}
@@ -128,7 +118,7 @@ def _reply(tx: Tx, csrf: str | None, token: str | None, expires_at: datetime) ->
 
 
 def _me(tx: Tx, found: Workplace) -> Me:
-    areas = tuple(AreaName(area.code, area.name, area.level_name) for area in found.areas)
+    areas = tuple(area.named for area in found.areas)
     bounds = grids.bounds(tx)
     who = (found.id, found.name, found.login, found.roles, found.verbs, found.org)
     return Me(*who, areas, found.must_change_password, bounds)

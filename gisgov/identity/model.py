@@ -32,6 +32,15 @@ class SessionKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class AreaName:
+    """An area as it is named to people; those above a place are told from the root down."""
+
+    level_name: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Area:
     """One node of an area tree (行政区划); `no` opens its number range."""
 
@@ -43,6 +52,11 @@ class Area:
     code: str
     name: str
     no: int
+
+    @property
+    def named(self) -> AreaName:
+        """What people are told of it."""
+        return AreaName(self.level_name, self.code, self.name)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,11 @@ class Database:
             connect_args={"options": SESSION_OPTIONS},
         )
 
+    @property
+    def conninfo(self) -> str:
+        """The address as libpq reads it, password included, for those who need a connection outside the pool."""
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @contextmanager
     def transaction(self, actor: Actor) -> Iterator[Tx]:
         """Open a transaction, commit it when the block ends, roll it back when the block raises."""

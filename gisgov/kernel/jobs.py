@@ -99,8 +99,7 @@ def _deferring_app() -> procrastinate.App:
 
 
 def _connection_arguments(database: Database) -> dict[str, Any]:
-    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return {"conninfo": url, "kwargs": {"options": SESSION_OPTIONS}}
+    return {"conninfo": database.conninfo, "kwargs": {"options": SESSION_OPTIONS}}
 
 
 def _register(app: procrastinate.App, database: Database, task: Task) -> None:

@@ -2,7 +2,6 @@
 
 from gisgov.orders.model.order import Candidate, Choice, Inputs, Mode, Order, Part, State
 from gisgov.orders.model.views import (
-    AreaRef,
     Assignment,
     Button,
     CategoryRef,
@@ -22,7 +21,6 @@ from gisgov.orders.model.views import (
 )
 
 __all__ = [
-    "AreaRef",
     "Assignment",
     "Button",
     "Candidate",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from gisgov.identity.model import AreaName
 from gisgov.orders.model.order import State
 from gisgov.timing.model import Lamp
 
@@ -158,15 +159,6 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class AreaRef:
-    """An area above the order's cell."""
-
-    level_name: str
-    code: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Reporter:
     """Who reported, masked."""
 
@@ -189,7 +181,7 @@ class OrderView(OrderSummary):
     """Everything about one order that its card shows."""
 
     content: str = ""
-    area_path: list[AreaRef] = field(default_factory=list)
+    area_path: list[AreaName] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
     limits: list[Limit] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)

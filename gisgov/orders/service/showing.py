@@ -12,7 +12,6 @@ from gisgov.kernel.errors import NotFound
 from gisgov.kernel.lifecycle import Step
 from gisgov.media import service as media
 from gisgov.orders.model import (
-    AreaRef,
     Button,
     CategoryRef,
     CellRef,
@@ -114,7 +113,7 @@ def view(tx: Tx, no: str) -> OrderView:
     return OrderView(
         **vars(summary),
         content=order.content,
-        area_path=[AreaRef(a.level_name, a.code, a.name) for a in identity.areas_of_no(tx, order.area_no)],
+        area_path=[area.named for area in identity.areas_of_no(tx, order.area_no)],
         decision=order.decision,
         limits=_limits(tx, order),
         assignments=reading.assignments(tx, order.id),
