@@ -27,6 +27,7 @@ from api import (
     setup,
     tiles,
     track,
+    trust,
     users,
 )
 from api.console import Protect, mount_console
@@ -60,6 +61,7 @@ ROUTERS = (
     layers.router,
     heat.router,
     tiles.router,
+    trust.router,
 )
 
 
