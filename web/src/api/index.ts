@@ -2,6 +2,7 @@
 import { request } from './client'
 import type {
   ActionBody,
+  Area,
   BaseMap,
   Category,
   LayerEntry,
@@ -43,6 +44,8 @@ export const api = {
   nearest: (layer: NearestLayer, point: Point, k: number, radius_m: number) =>
     request<Near>('GET', `/api/nearest/${layer}`, { query: { ...point, datum: 'wgs84', k, radius_m } }),
   layers: () => request<{ layers: LayerEntry[] }>('GET', '/api/layers'),
+  areas: () => request<{ items: Area[] }>('GET', '/api/areas'),
+  area: (code: string) => request<Area>('GET', `/api/areas/${encodeURIComponent(code)}`),
   basemaps: () => request<{ basemaps: BaseMap[]; default: string }>('GET', '/api/basemaps'),
   hours: (since: string, until: string) =>
     request<{ hours: { hour: string; n: number }[] }>('GET', '/api/heat/hours', { query: { since, until } }),

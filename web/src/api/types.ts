@@ -1,4 +1,5 @@
 /** The shapes the console reads: the server's own (`npm run types`), and those that it describes only as objects. */
+import type { MultiPolygon } from 'geojson'
 import type { components } from './types.gen'
 
 type Schemas = components['schemas']
@@ -24,6 +25,12 @@ export type NearestLayer = 'patrols' | 'cameras'
 export type Limit = Schemas['Limit'] & { unit: 'calendar_hour' | 'work_hour' | 'work_day' }
 export type NewReport = Partial<Schemas['ReportBody']> & Pick<Schemas['ReportBody'], 'content'>
 export type Registered = Omit<Schemas['Filed'], 'decision'> & { decision: Decision | null }
+
+export interface Area {
+  code: string
+  depth: number
+  geojson: MultiPolygon | null
+}
 
 export interface OrderPage {
   items: OrderSummary[]

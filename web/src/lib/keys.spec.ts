@@ -16,5 +16,6 @@ it('leaves typing and browser shortcuts alone', () => {
   expect(press('Escape', 'INPUT')).toBe('back')
   expect(press('d', 'BODY', true)).toBeNull()
   expect(press('Enter', 'BUTTON')).toBeNull()
+  expect(press('Enter', 'CANVAS')).toBeNull()
   expect(press('Enter')).toBe('primary')
 })

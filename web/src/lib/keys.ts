@@ -19,6 +19,7 @@ const ACTIONS: Record<string, string> = {
 const TYPING = new Set(['INPUT', 'TEXTAREA', 'SELECT'])
 /** Keys that a focused control needs for itself. */
 const OWN = new Set(['Enter', ' '])
+const CONTROLS = new Set(['BUTTON', 'A', 'CANVAS'])
 
 export interface Press {
   key: string
@@ -32,6 +33,6 @@ export function actionOfKey({ key, ctrlKey, altKey, metaKey, target }: Press): s
   if (ctrlKey || altKey || metaKey) return null
   const tag = (target as { tagName?: string } | null)?.tagName ?? ''
   if (TYPING.has(tag) && key !== 'Escape') return null
-  if (OWN.has(key) && (tag === 'BUTTON' || tag === 'A')) return null
+  if (OWN.has(key) && CONTROLS.has(tag)) return null
   return ACTIONS[key.length === 1 ? key.toLowerCase() : key] ?? null
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boxOf, frameOf, lengthOf, metresPerPixel, scaleBar } from './scale'
+import { boxOf, frameOf, lengthOf, metresBetween, metresPerPixel, scaleBar } from './scale'
 
 describe('scaleBar', () => {
   it('is round and fits', () => {
@@ -41,5 +41,14 @@ describe('frameOf', () => {
     expect(metresPerPixel(36.605, zoom) * 600).toBeCloseTo(metresPerPixel(36.605, 0) * 512 * (0.1 / 360), -1)
     expect(lon).toBeCloseTo(117.05)
     expect(frameOf([117, 36, 117, 36], { width: 600, height: 600 }, 16).zoom).toBe(16)
+  })
+})
+
+describe('metresBetween', () => {
+  it('agrees with the ellipsoid within half a percent', () => {
+    // Metres on WGS84 by pyproj's Geod.
+    const from = { lon: 117, lat: 36.6 }
+    expect(Math.abs(metresBetween(from, { lon: 117.1, lat: 36.6 }) / 8947.576 - 1)).toBeLessThan(0.005)
+    expect(Math.abs(metresBetween(from, { lon: 117, lat: 36.7 }) / 11_097.109 - 1)).toBeLessThan(0.005)
   })
 })

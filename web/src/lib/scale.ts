@@ -28,6 +28,16 @@ export function lengthOf(metres: number): Length {
   return { value: String(km < 10 ? Math.round(km * 10) / 10 : Math.round(km)), unit: 'km' }
 }
 
+const EARTH_RADIUS_M = 6_371_008.8
+
+/** Along the great circle of a sphere: good to half a percent, for what is said with "about". */
+export function metresBetween(a: Point, b: Point): number {
+  const rad = Math.PI / 180
+  const half = (from: number, to: number): number => Math.sin(((to - from) * rad) / 2) ** 2
+  const share = half(a.lat, b.lat) + Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * half(a.lon, b.lon)
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(share))
+}
+
 export type Box = [west: number, south: number, east: number, north: number]
 
 export function boxOf(points: Point[]): Box | null {

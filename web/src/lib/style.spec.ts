@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { legendCounts, scaled } from './style'
+import { distinct, legendCounts, scaled } from './style'
 
 describe('scaled', () => {
   it('multiplies numbers, curves and expressions', () => {
@@ -20,6 +20,7 @@ describe('legendCounts', () => {
       { source: 'orders' },
       { source: 'heat', where: { n: [5, 10] } },
       { source: 'orders_cluster' },
+      {},
     ]
     const drawn = [
       { source: 'orders', properties: { lamp: 'red' } },
@@ -27,7 +28,26 @@ describe('legendCounts', () => {
       { source: 'heat', properties: { n: 10 } },
       { source: 'heat', properties: { n: 5 } },
       { source: 'orders_cluster', properties: { n: 12 } },
+      { source: 'areas_label', properties: {} },
     ]
-    expect(legendCounts(drawn, legend)).toEqual([1, 1, 1, 12])
+    expect(legendCounts(drawn, legend)).toEqual([1, 1, 1, 12, 1])
+  })
+})
+
+describe('distinct', () => {
+  const point = (x: number): unknown => ({ type: 'Point', coordinates: [x, 36] })
+  const polygon = (x: number): unknown => ({ type: 'Polygon', coordinates: [[[x, 36]]] })
+  const cluster = { sourceLayer: 'patrols_cluster', properties: { n: 3 } }
+
+  it('counts a cluster once that is drawn as a disc and as a number', () => {
+    const drawn = [{ ...cluster, geometry: point(117) }, { ...cluster, geometry: point(117) }, { ...cluster, geometry: point(118) }]
+    expect(distinct(drawn)).toHaveLength(2)
+  })
+
+  it('counts by number where there is one, and a cut surface once', () => {
+    const camera = { id: 7, sourceLayer: 'cameras', properties: {} }
+    expect(distinct([{ ...camera, geometry: point(1) }, { ...camera, geometry: point(2) }])).toHaveLength(1)
+    const hex = { sourceLayer: 'heat', properties: { hex: '8931', n: 6 } }
+    expect(distinct([{ ...hex, geometry: polygon(1) }, { ...hex, geometry: polygon(2) }])).toHaveLength(1)
   })
 })

@@ -42,13 +42,35 @@ export interface Drawn {
   properties: Properties
 }
 
+export interface Rendered {
+  id?: string | number | undefined
+  sourceLayer?: string
+  properties: Properties
+  geometry: unknown
+}
+
+/** What tells one thing from another: its number, else its place for a point; a surface may come in pieces. */
+function identity({ id, sourceLayer, properties, geometry }: Rendered): string {
+  const isPoint = (geometry as { type: string }).type === 'Point'
+  return JSON.stringify([sourceLayer, id ?? [properties, isPoint && geometry]])
+}
+
+/** Each thing once: several style layers draw the same feature, and tile edges cut it. */
+export function distinct(found: Rendered[]): Drawn[] {
+  const once = new Map(found.map((feature) => [identity(feature), feature]))
+  return [...once.values()].map(({ sourceLayer, properties }) => ({ source: sourceLayer, properties }))
+}
+
 /** Sources whose features stand for `n` things each. */
 const CLUSTERED = '_cluster'
+/** Sources that only carry the names of what another source draws. */
+const LABEL = '_label'
 
 /** Things on screen per legend line; a feature counts for the first line that fits it. */
 export function legendCounts(drawn: Drawn[], legend: { source?: string | null; where?: Where }[]): number[] {
   const counts = legend.map(() => 0)
   for (const feature of drawn) {
+    if (feature.source?.endsWith(LABEL)) continue
     const at = legend.findIndex(
       (entry) => (!entry.source || entry.source === feature.source) && fits(feature.properties, entry.where ?? {}),
     )

@@ -2,7 +2,7 @@
 import type { LayerSpecification, Map, VectorTileSource } from 'maplibre-gl'
 import { address } from '../api/client'
 import type { LayerEntry } from '../api/types'
-import { legendCounts, OPACITY, scaled } from '../lib/style'
+import { distinct, legendCounts, OPACITY, scaled } from '../lib/style'
 import { template } from './basemap'
 
 type PaintName = Parameters<Map['setPaintProperty']>[1]
@@ -50,14 +50,8 @@ export function narrowEntry(map: Map, entry: LayerEntry, query: Record<string, s
   if (source && source.serialize().tiles?.[0] !== tiles) source.setTiles([tiles])
 }
 
-/** Features on screen per legend line; those cut by tile edges count once. */
+/** Things on screen per legend line. */
 export function countEntry(map: Map, entry: LayerEntry): number[] {
   const found = map.queryRenderedFeatures({ layers: styleIds(entry).filter((id) => map.getLayer(id)) })
-  const once = new globalThis.Map(
-    found.map((feature, at) => [
-      feature.id === undefined ? `#${at}` : `${feature.sourceLayer}/${feature.id}`,
-      { source: feature.sourceLayer, properties: feature.properties as Record<string, unknown> },
-    ]),
-  )
-  return legendCounts([...once.values()], entry.legend)
+  return legendCounts(distinct(found), entry.legend)
 }

@@ -24,6 +24,7 @@ export interface Picture {
   cell: string | null
   lines: Line[]
   place: Point | null
+  sign: Point | null
 }
 
 const byKind = (people: unknown, camera: unknown): unknown => ['match', ['get', 'kind'], 'people', people, camera]
@@ -58,6 +59,13 @@ const TOP_LAYERS = [
     id: 'overlay-ring-inner', type: 'circle', source: POINTS, filter: ['==', ['get', 'kind'], 'selected'],
     paint: {
       'circle-radius': 22.4, 'circle-opacity': 0, 'circle-stroke-color': '#fff', 'circle-stroke-width': 2,
+    },
+  },
+  {
+    id: 'overlay-sign', type: 'circle', source: POINTS, filter: ['==', ['get', 'kind'], 'sign'],
+    paint: {
+      'circle-radius': 18, 'circle-color': ACCENT, 'circle-opacity': 0.12,
+      'circle-stroke-color': ACCENT, 'circle-stroke-width': 2,
     },
   },
   {
@@ -113,11 +121,12 @@ function point(coordinates: [number, number], properties: Record<string, unknown
   return { type: 'Feature', properties, geometry: { type: 'Point', coordinates } }
 }
 
-export function drawOverlay(map: Map, { selected, lines, place }: Picture): void {
+export function drawOverlay(map: Map, { selected, lines, place, sign }: Picture): void {
   const from = selected ?? place
   const drawn = from ? lines : []
   const points = [
     ...(selected ? [point([selected.lon, selected.lat], { kind: 'selected' })] : []),
+    ...(sign ? [point([sign.lon, sign.lat], { kind: 'sign' })] : []),
     ...(place ? [point([place.lon, place.lat], { kind: 'place' })] : []),
     ...drawn.map((line) => point(between(from as Point, line.to), { kind: line.kind, label: line.label })),
   ]

@@ -2,14 +2,17 @@
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { Map, Marker, setWorkerUrl, type MapMouseEvent, type PaddingOptions } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import type { MultiPolygon } from 'geojson'
 import type { BaseMap, LayerEntry, LiveEvent, Point } from '../api/types'
 import { Changes } from '../lib/changes'
 import { boxOf, frameOf, metresPerPixel, type Box } from '../lib/scale'
 import { changedAt, parseTile } from '../lib/tiles'
 import { baseOf, isBase, PAPER, registerPmtiles } from './basemap'
 import { addEntry, countEntry, fadeEntry, narrowEntry, removeEntry, showEntry, styleIds } from './catalogue'
+import { hitOf, isSign, nearestFirst, type Hit, type Sign } from './hits'
 import { provideImages } from './images'
 import { addOverlay, drawOverlay, outlineCell, sinkBeneath, TOPMOST, type Picture } from './overlay'
+import { addVeil, drawVeil, VEIL } from './veil'
 
 setWorkerUrl(workerUrl)
 
@@ -17,6 +20,8 @@ const CLOSE_ZOOM = 15.6
 const FRAME_ZOOM = 16.2
 const RAW_FROM_ZOOM = 13
 const CLICK_PX = 6
+/** With the keyboard one aims by the middle of the map. */
+const AIM_PX = 40
 const CAMERA_MS = 400
 const PANEL_MS = 200
 /** Room around what is framed, for signs and their names. */
@@ -25,9 +30,11 @@ const HOME_PX = 24
 const ORDERS = 'orders'
 /** Layers of signs that lines lead to. */
 const SIGNS = ['cameras', 'patrols', ORDERS]
+const HEAT = 'heat'
 
 export interface Hooks {
   order: (no: string) => void
+  sign: (sign: Sign) => void
   place: (point: Point) => void
   picking: () => boolean
   scale: (metresPerPixel: number, zoom: number) => void
@@ -43,8 +50,10 @@ export class View {
   private readonly changes = new Changes()
   private entries: LayerEntry[] = []
   private base: BaseMap | null = null
-  private picture: Picture = { selected: null, cell: null, lines: [], place: null }
+  private picture: Picture = { selected: null, cell: null, lines: [], place: null, sign: null }
   private home: Box | null = null
+  /** Nobody has moved away from the whole district. */
+  private atHome = false
   private padding: PaddingOptions = { top: 0, bottom: 0, left: 0, right: 0 }
 
   constructor(container: HTMLElement, private readonly hooks: Hooks) {
@@ -66,6 +75,7 @@ export class View {
     provideImages(this.map)
     this.ready = new Promise((resolve) => {
       this.map.once('load', () => {
+        addVeil(this.map)
         addOverlay(this.map)
         resolve()
       })
@@ -79,9 +89,16 @@ export class View {
     map.on('move', scale)
     map.on('click', (event) => this.clicked(event))
     map.on('mousemove', (event) => {
-      map.getCanvas().style.cursor = hooks.picking() ? 'crosshair' : this.orderAt(event) ? 'pointer' : ''
+      map.getCanvas().style.cursor = hooks.picking() ? 'crosshair' : this.hitAt(event.point, CLICK_PX) ? 'pointer' : ''
     })
     map.on('idle', () => this.count())
+    map.on('movestart', (event) => {
+      if (event.originalEvent) this.atHome = false
+    })
+    map.getCanvas().addEventListener('keydown', ({ key }) => {
+      const center = map.getCenter()
+      if (key === 'Enter') this.chosen(map.project(center), { lon: center.lng, lat: center.lat }, AIM_PX)
+    })
     map.on('error', (event) => {
       if (isBase((event as { sourceId?: string }).sourceId)) hooks.baseFailed()
     })
@@ -92,28 +109,34 @@ export class View {
     this.map.remove()
   }
 
-  private orderAt(event: MapMouseEvent): { no: string } | { cluster: Point } | null {
-    const { x, y } = event.point
-    const entry = this.entries.find(({ id }) => id === ORDERS)
-    const layers = entry ? styleIds(entry).filter((id) => this.map.getLayer(id)) : []
-    if (!layers.length) return null
-    const [hit] = this.map.queryRenderedFeatures(
-      [[x - CLICK_PX, y - CLICK_PX], [x + CLICK_PX, y + CLICK_PX]],
-      { layers },
-    )
-    if (!hit) return null
-    const no: unknown = hit.properties.no
-    return typeof no === 'string' ? { no } : { cluster: { lon: event.lngLat.lng, lat: event.lngLat.lat } }
+  /** The sign under a point of the screen: orders before people, people before cameras. */
+  private hitAt({ x, y }: { x: number; y: number }, reach: number): Hit | null {
+    const { map } = this
+    for (const id of SIGNS.toReversed()) {
+      const entry = this.entries.find((one) => one.id === id)
+      const layers = entry ? styleIds(entry).filter((style) => isSign(map, style)) : []
+      const found = layers.length ? map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers }) : []
+      const [nearest] = nearestFirst(map, found, x, y)
+      if (nearest) return hitOf(id, nearest)
+    }
+    return null
   }
 
-  private clicked(event: MapMouseEvent): void {
-    if (this.hooks.picking()) {
-      this.hooks.place({ lon: event.lngLat.lng, lat: event.lngLat.lat })
+  private clicked({ point, lngLat }: MapMouseEvent): void {
+    this.chosen(point, { lon: lngLat.lng, lat: lngLat.lat }, CLICK_PX)
+  }
+
+  private chosen(at: { x: number; y: number }, place: Point, reach: number): void {
+    const { hooks } = this
+    if (hooks.picking()) {
+      hooks.place(place)
       return
     }
-    const hit = this.orderAt(event)
-    if (hit && 'no' in hit) this.hooks.order(hit.no)
-    else if (hit) this.fly(hit.cluster, Math.max(RAW_FROM_ZOOM + 0.2, this.map.getZoom() + 2))
+    const hit = this.hitAt(at, reach)
+    if (!hit) return
+    if ('no' in hit) hooks.order(hit.no)
+    else if ('sign' in hit) hooks.sign(hit.sign)
+    else this.fly(hit.cluster, Math.max(RAW_FROM_ZOOM + 0.2, this.map.getZoom() + 2))
   }
 
   private count(): void {
@@ -131,9 +154,9 @@ export class View {
     for (const id of Object.keys(before?.sources ?? {})) map.removeSource(id)
     this.base = entry
     const { sources, layers } = baseOf(entry)
-    const lowest = map.getStyle().layers.find(({ id }) => id !== PAPER.id)?.id
     for (const [id, source] of Object.entries(sources)) map.addSource(id, source)
-    for (const layer of layers) map.addLayer(layer, lowest)
+    for (const layer of layers) map.addLayer(layer, VEIL)
+    this.sinkHeat()
   }
 
   /** Puts the catalogue on the map, lowest first, beneath the overlay. */
@@ -144,6 +167,19 @@ export class View {
     for (const entry of entries) addEntry(this.map, entry, TOPMOST)
     const signs = entries.find(({ id }) => SIGNS.includes(id))
     sinkBeneath(this.map, signs && styleIds(signs)[0])
+    this.sinkHeat()
+  }
+
+  /** Names and borders stay readable over the heat, those of the base map too. */
+  private sinkHeat(): void {
+    const entry = this.entries.find(({ id }) => id === HEAT)
+    const names = this.base && baseOf(this.base).layers.find(({ type }) => type === 'symbol')
+    for (const id of entry ? styleIds(entry) : []) this.map.moveLayer(id, names?.id ?? VEIL)
+  }
+
+  async veil(areas: MultiPolygon[]): Promise<void> {
+    await this.ready
+    drawVeil(this.map, areas)
   }
 
   async show(id: string, shown: boolean, opacity: number, query: Record<string, string>): Promise<void> {
@@ -214,25 +250,31 @@ export class View {
   /** Every move states the padding: one that is cut short by the next must not leave half of it behind. */
   private move(to: { lon: number; lat: number; zoom?: number } | null, ms: number): void {
     const { padding } = this
+    this.atHome = false
     const duration = reduced() ? 0 : ms
     if (!to) this.map.easeTo({ padding, duration })
     else this.map.easeTo({ center: [to.lon, to.lat], zoom: to.zoom ?? this.map.getZoom(), padding, duration })
   }
 
-  /** What the panels cover has changed; `keep` stays in the middle of the rest. */
+  /** What the panels cover has changed; `keep` stays in the middle of the rest, the whole district stays whole. */
   pad(padding: PaddingOptions, keep: Point | null): void {
     this.padding = padding
-    this.move(keep, PANEL_MS)
+    if (this.atHome && !keep) this.goHome(PANEL_MS)
+    else this.move(keep, PANEL_MS)
   }
 
   fly(to: Point, zoom = Math.max(CLOSE_ZOOM, this.map.getZoom())): void {
     this.move({ ...to, zoom }, CAMERA_MS)
   }
 
-  /** Shows all the points in the free part of the map, no closer than is of use. */
+  /** Shows the points in the free part of the map, no closer than is of use, at least the first. */
   frame(points: Point[]): void {
     const box = boxOf(points)
-    if (box) this.move(frameOf(box, this.free(FRAME_PX), FRAME_ZOOM), CAMERA_MS)
+    const [first] = points
+    if (!box || !first) return
+    const whole = frameOf(box, this.free(FRAME_PX), FRAME_ZOOM)
+    // From too far away single signs are no longer drawn.
+    this.move(whole.zoom < RAW_FROM_ZOOM ? { ...first, zoom: RAW_FROM_ZOOM + 0.1 } : whole, CAMERA_MS)
   }
 
   private free(margin: number): { width: number; height: number } {
@@ -242,6 +284,7 @@ export class View {
   }
 
   zoom(by: number): void {
+    this.atHome = false
     this.map.easeTo({ zoom: this.map.getZoom() + by, padding: this.padding, duration: reduced() ? 0 : PANEL_MS })
   }
 
@@ -254,5 +297,6 @@ export class View {
 
   goHome(ms = CAMERA_MS): void {
     this.move(this.home && frameOf(this.home, this.free(HOME_PX), FRAME_ZOOM), ms)
+    this.atHome = true
   }
 }

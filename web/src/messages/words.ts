@@ -46,3 +46,11 @@ export function metres(m: number): string {
   const { value, unit } = lengthOf(m)
   return t(`unit.${unit}`, { n: value })
 }
+
+/** `定位 12 秒前`; a position that is too old says so. */
+export function seenWords(seconds: number, stale: boolean): string {
+  const minutes = Math.floor(seconds / 60)
+  if (stale) return t('near.lost', { n: minutes })
+  const age = seconds < 60 ? t('near.fix.seconds', { n: Math.round(seconds) }) : t('near.fix.minutes', { n: minutes })
+  return t('near.fix', { age })
+}

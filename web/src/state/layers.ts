@@ -1,4 +1,5 @@
 /** What the map shows: layers, base map, time window; remembered on this machine. */
+import { markRaw } from 'vue'
 import { api } from '../api'
 import { Problem } from '../api/client'
 import { HOUR_MS, isoOf, rangeUntil, step, type Range, type Window } from '../lib/window'
@@ -33,9 +34,22 @@ export async function loadLayers(): Promise<void> {
     store.shown = Object.fromEntries(layers.map(({ id, on }) => [id, before.shown?.[id] ?? on ?? true]))
     store.opacity = Object.fromEntries(layers.map(({ id }) => [id, before.opacity?.[id] ?? 1]))
     store.layersProblem = null
+    void loadOutlines()
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem
     store.layersProblem = problem
+  }
+}
+
+async function loadOutlines(): Promise<void> {
+  try {
+    const { items } = await api.areas()
+    const roots = items.filter(({ depth }) => depth === 1)
+    const areas = await Promise.all(roots.map(({ code }) => api.area(code)))
+    store.outlines = areas.flatMap(({ geojson }) => (geojson ? [markRaw(geojson)] : []))
+  } catch (problem) {
+    // Without the veil the map still works.
+    if (!(problem instanceof Problem)) throw problem
   }
 }
 

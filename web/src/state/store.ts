@@ -1,5 +1,6 @@
 /** Everything the console knows, in one place; the other files of this folder change it. */
 import { reactive } from 'vue'
+import type { MultiPolygon } from 'geojson'
 import type { Problem } from '../api/client'
 import type {
   BaseMap,
@@ -17,6 +18,9 @@ import type {
   Session,
 } from '../api/types'
 import type { Window } from '../lib/window'
+
+/** A camera or patroller: from the map, or from the list of who is near. */
+export type SignFacts = Partial<NearItem> & Pick<NearItem, 'id' | 'name' | 'lon' | 'lat'> & { layer: NearestLayer }
 
 export type Tab = 'all' | 'to_dispatch' | 'supervised'
 export type Pane = 'none' | 'order' | 'register'
@@ -75,7 +79,12 @@ export const store = reactive({
     hovered: null as number | null,
   },
 
+  /** The camera or patroller asked about; what only the server knows of it follows. */
+  sign: null as SignFacts | null,
+
   layers: [] as LayerEntry[],
+  /** The whole of what this installation governs; the map veils the rest. */
+  outlines: [] as MultiPolygon[],
   basemaps: [] as BaseMap[],
   basemap: 'local',
   shown: {} as Record<string, boolean>,
