@@ -18,9 +18,10 @@ from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.clock import FixedClock
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.migrate import pending, upgrade
+from gisgov.kernel.server import TEMPLATE
 from gisgov.kernel.settings import Settings
 from gisgov.media import service as media
-from tests.conftest import EXTENSIONS_TEMPLATE, made_database
+from tests.conftest import made_database
 from tests.order_makers import NOON, PASSWORD, Town
 
 DUMPS = sorted((Path(__file__).parent / "dumps").glob("*.sql.gz"))
@@ -36,7 +37,7 @@ def upgraded(
 ) -> Iterator[Database]:
     """The database of an earlier version, led to the newest schema."""
     data_dir = tmp_path_factory.mktemp("upgraded")
-    with made_database(maintenance, server, EXTENSIONS_TEMPLATE, data_dir) as settings:
+    with made_database(maintenance, server, TEMPLATE, data_dir) as settings:
         dump.replace(settings.database_url, [gzip.decompress(request.param.read_bytes())], {})
         upgrade(settings.database_url)
         database = Database(settings, FixedClock(NOON))
