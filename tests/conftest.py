@@ -1,5 +1,6 @@
 """What every test can ask for: real PostGIS databases, a clock that stands still, the programs themselves."""
 
+import json
 import os
 import socket
 import threading
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
@@ -24,10 +26,10 @@ from gisgov.kernel.clock import Clock, FixedClock
 from gisgov.kernel.cluster import Cluster
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.migrate import upgrade
+from gisgov.kernel.server import TEMPLATE
 from gisgov.kernel.settings import Settings, load_settings
 from gisgov.timing import service as timing
 
-EXTENSIONS_TEMPLATE = "template_gisgov"
 DISTRICT_SEED = 370112
 
 
@@ -79,7 +81,7 @@ def migrated(
 ) -> Iterator[Settings]:
     """A database with the newest schema and nothing in it; others are cloned from it."""
     data_dir = tmp_path_factory.mktemp("template")
-    with made_database(maintenance, server, EXTENSIONS_TEMPLATE, data_dir) as settings:
+    with made_database(maintenance, server, TEMPLATE, data_dir) as settings:
         upgrade(settings.database_url)
         yield settings
 
@@ -179,6 +181,16 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("GISGOV_TEST_DATA names no folder; see docs/test-data.md")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real_cameras(real_data: Path) -> np.ndarray:
+    """Longitudes and latitudes of the 739 cameras of Washington, D.C., shape (2, 739)."""
+    points = []
+    for name in ("cctv-street-cameras", "camera-enforcement-locations"):
+        features = json.loads((real_data / f"dc311_2016/cameras/{name}.geojson").read_text())["features"]
+        points += [feature["geometry"]["coordinates"][:2] for feature in features if feature["geometry"]]
+    return np.array(points, dtype=float).T
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Nearest cameras, parts and patrollers: the index gives candidates, the ellipsoid the order."""
 
-import json
-
 import numpy as np
 import pytest
 import shapely
@@ -56,15 +54,6 @@ def add_cameras(tx, lon, lat, **columns):
         lat,
         **({"code": codes, "name": codes, "category": "street", "state": "online"} | columns),
     )
-
-
-@pytest.fixture(scope="module")
-def real_cameras(real_data):
-    points = []
-    for name in ("cctv-street-cameras", "camera-enforcement-locations"):
-        features = json.loads((real_data / f"dc311_2016/cameras/{name}.geojson").read_text())["features"]
-        points += [feature["geometry"]["coordinates"][:2] for feature in features if feature["geometry"]]
-    return np.array(points, dtype=float).T
 
 
 @pytest.mark.real_data

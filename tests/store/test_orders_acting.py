@@ -12,23 +12,11 @@ from gisgov.orders.model import Inputs, State
 from gisgov.orders.rules.lifecycle import LIFECYCLE
 from gisgov.timing import service as timing
 from gisgov.timing.model import DayKind, Lamp
-from tests.order_makers import NAMES, Town, standing, undone
+from tests.order_makers import NAMES, Town, undone
 
 S = State
 DESK = {"dispatcher", "chief"}
 STREET = {"street"}
-
-
-@pytest.fixture(scope="module")
-def founded(shared_database):
-    with standing(shared_database) as town:
-        yield town
-
-
-@pytest.fixture
-def town(founded):
-    with undone(founded) as town:
-        yield town
 
 
 def at_desk(town: Town) -> str:

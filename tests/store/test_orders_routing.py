@@ -14,19 +14,7 @@ from gisgov.kernel.errors import Conflict, Invalid, NotAllowed, TooMany
 from gisgov.orders import service as orders
 from gisgov.orders.model import State
 from tests.grid_makers import WEST, board, middle, publish
-from tests.order_makers import Town, standing, undone
-
-
-@pytest.fixture(scope="module")
-def founded(shared_database):
-    with standing(shared_database) as town:
-        yield town
-
-
-@pytest.fixture
-def town(founded):
-    with undone(founded) as town:
-        yield town
+from tests.order_makers import Town
 
 
 def test_the_worker_on_duty_gets_it_and_the_decision_says_why(town):

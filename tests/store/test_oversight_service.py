@@ -9,19 +9,7 @@ from gisgov.orders import service as orders
 from gisgov.orders.model import Inputs, State
 from gisgov.oversight import service as oversight
 from gisgov.oversight.model import Origin, PastSupervision, SupervisionState
-from tests.order_makers import Town, standing, undone
-
-
-@pytest.fixture(scope="module")
-def founded(shared_database):
-    with standing(shared_database) as town:
-        yield town
-
-
-@pytest.fixture
-def town(founded):
-    with undone(founded) as town:
-        yield town
+from tests.order_makers import Town
 
 
 def told(town: Town, no: str):

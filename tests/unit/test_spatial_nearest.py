@@ -1,7 +1,5 @@
 """The k nearest, against the geodesic to every single point."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -28,22 +26,13 @@ def brute_force(lon, lat, lons, lats, k):
     return np.lexsort((np.arange(len(far)), far))[:k], np.sort(far)[:k]
 
 
-@pytest.fixture(scope="module")
-def cameras(real_data):
-    points = []
-    for name in ("cctv-street-cameras", "camera-enforcement-locations"):
-        features = json.loads((real_data / f"dc311_2016/cameras/{name}.geojson").read_text())["features"]
-        points += [feature["geometry"]["coordinates"][:2] for feature in features if feature["geometry"]]
-    return np.array(points, dtype=float).T
-
-
 @pytest.mark.real_data
-def test_streams_of_real_cameras_are_ranked_as_by_brute_force(cameras):
-    assert len(cameras[0]) == 739
+def test_streams_of_real_cameras_are_ranked_as_by_brute_force(real_cameras):
+    assert len(real_cameras[0]) == 739
     rng = np.random.default_rng(1)
     for lon, lat in zip(rng.uniform(-77.12, -76.9, 400), rng.uniform(38.8, 39.0, 400), strict=True):
-        expected, far = brute_force(lon, lat, *cameras, 5)
-        found = rank(lon, lat, stream(lon, lat, *cameras), 5)
+        expected, far = brute_force(lon, lat, *real_cameras, 5)
+        found = rank(lon, lat, stream(lon, lat, *real_cameras), 5)
         np.testing.assert_allclose([one.distance_m for one in found], far, rtol=0, atol=1e-9)
         if len(np.unique(far)) == 5:  # some cameras stand at one point
             assert [one.item for one in found] == list(expected)
@@ -52,12 +41,12 @@ def test_streams_of_real_cameras_are_ranked_as_by_brute_force(cameras):
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("places", [2_000, pytest.param(20_000, marks=pytest.mark.soak)])
-def test_the_index_agrees_with_brute_force(cameras, places):
+def test_the_index_agrees_with_brute_force(real_cameras, places):
     rng = np.random.default_rng(2)
     lon, lat = rng.uniform(-77.12, -76.9, places), rng.uniform(38.8, 39.0, places)
-    _, metres = SiteIndex(*cameras).nearest(lon, lat, 5)
+    _, metres = SiteIndex(*real_cameras).nearest(lon, lat, 5)
     for rows in np.array_split(np.arange(places), 20):
-        every = distance_m(lon[rows, None], lat[rows, None], cameras[0][None], cameras[1][None])
+        every = distance_m(lon[rows, None], lat[rows, None], real_cameras[0][None], real_cameras[1][None])
         np.testing.assert_allclose(metres[rows], np.sort(every, axis=1)[:, :5], rtol=0, atol=1e-9)
 
 
