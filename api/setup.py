@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.deps import TxDep, public, verb
 from api.files import LimitedRoute
@@ -34,11 +34,15 @@ ADMINISTRATOR = verb("setup.write")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+# a database keeps no NUL, and nobody's name holds a line break
+Words = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
 class AdministratorBody(BaseModel):
     """The first administrator, and the code that the terminal shows."""
 
     login: str = Field(min_length=2, max_length=60, pattern=r"^[\w.@-]+$")
-    name: str = Field(min_length=1, max_length=60)
+    name: Words
     password: str = Field(max_length=1000)
     code: str = Field(max_length=60)
 
@@ -46,9 +50,9 @@ class AdministratorBody(BaseModel):
 class DistrictBody(BaseModel):
     """A district by its official code, or freely with a name; `levels` names its levels, top-down."""
 
-    code: str = Field(min_length=1, max_length=60)
-    name: str | None = Field(default=None, min_length=1, max_length=60)
-    levels: list[Annotated[str, Field(min_length=1, max_length=30)]] = Field(default=[], max_length=5)
+    code: Words
+    name: Words | None = None
+    levels: list[Words] = Field(default=[], max_length=5)
 
 
 class ChannelBody(BaseModel):

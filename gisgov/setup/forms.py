@@ -81,7 +81,7 @@ class Form:
         return next(column for column in self.columns if column.key == key)
 
 
-CODE = r"[\w.@-]+"
+CODE, LOGIN = r"[\w.@-]+", r"[\w.@-]{2,}"
 
 ORGS = Form(Sheet.ORGS, "机构", "Organisations", ("code",), (
     Column("code", "编码", "Code", "cg", "唯一的短编码", "a short code of its own", True, pattern=CODE),
@@ -92,13 +92,13 @@ ORGS = Form(Sheet.ORGS, "机构", "Organisations", ("code",), (
 ))  # fmt: skip
 
 USERS = Form(Sheet.USERS, "人员", "Users", ("login",), (
-    Column("login", "账号", "Login", "zhangsan", "登录名", "what one signs in with", True, pattern=CODE),
+    Column("login", "账号", "Login", "zhangsan", "登录名", "what one signs in with", True, pattern=LOGIN),
     Column("name", "姓名", "Name", "张三", "", "", True),
     Column("mobile", "手机", "Mobile", "13800000000", "", "", pattern=r"\+?[\d -]{5,20}", longest=30),
     Column("org_code", "机构编码", "Organisation", "cg", "见机构表", "see the sheet of organisations", names="orgs"),
     Column("post", "岗位", "Position", "巡查员", "职务名称", "title of the position"),
     Column("role", "角色", "Role", "网格员", "从列表选择", "choose from the list", True, choices=ROLES),
-    Column("area_code", "区划编码", "Area code", "", "职权范围，空为全区", "where the role holds; empty: everywhere", names="areas"),
+    Column("area_code", "区划编码", "Area code", "", "职权范围，空为全区；街道和社区负责人必填", "where the role holds; empty: everywhere, but for heads of streets and communities", names="areas"),
     Column("on_duty", "在岗", "On duty", "是", "首次登录前是否在岗", "whether on duty from the beginning", choices=YES_NO),
 ))  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from gisgov.identity.model import Role
-from gisgov.identity.rules import EVERYWHERE_ROLES, ORG_ROLES
+from gisgov.identity.rules import EVERYWHERE_ROLES
 from gisgov.setup.forms import FORMS, Column, Form, chosen
 from gisgov.setup.model import Known, Line, Plan, Problem, Sheet, Tally
 
@@ -14,6 +14,9 @@ COUNTY_LEVELS = ("区县", "街道", "社区")
 
 OWN_CELLS = frozenset({Role.GRID_WORKER, Role.GRID_LEADER})
 """Roles whose place comes from staffing; without a post they reach nowhere."""
+
+ONE_AREA = frozenset({Role.STREET_LEADER, Role.COMMUNITY_HEAD})
+"""Roles that are never given for the whole district by leaving the area out."""
 
 Names = Mapping[str, Mapping[str, str] | frozenset[str]]
 
@@ -66,7 +69,7 @@ def reach(role: Role, area: int | None, org: int | None, root: int | None) -> tu
     """
     if role in EVERYWHERE_ROLES:
         return None, None
-    if role in ORG_ROLES and org is not None:
+    if role is Role.DEPARTMENT_HANDLER:
         return area, org
     if role in OWN_CELLS:
         return area, None
@@ -151,5 +154,8 @@ def _unknown(form: Form, line: Line, names: Names) -> Iterator[Problem]:
         text = line.values[column.key]
         if column.names is not None and text and text not in names[column.names]:
             yield Problem(form.sheet, line.row, column.key, f"setup.unknown_{column.names}", {"value": text})
-    if line.values.get("role") == Role.DEPARTMENT_HANDLER and not line.values["org_code"]:
+    role = line.values.get("role")
+    if role == Role.DEPARTMENT_HANDLER and not line.values["org_code"]:
         yield Problem(form.sheet, line.row, "org_code", "setup.org_needed")
+    if role in ONE_AREA and not line.values["area_code"]:
+        yield Problem(form.sheet, line.row, "area_code", "setup.area_needed")

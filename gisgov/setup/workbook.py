@@ -1,9 +1,11 @@
 """The Excel workbook: written as a template with drop-downs, read back as rows of text."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook, load_workbook
@@ -150,6 +152,13 @@ def _put(sheet: Worksheet, row: int, column: int, text: str) -> None:
 
 
 # ------------------------------------------------------------------ reading
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, EOFError, KeyError, NotImplementedError, OSError,
+    RuntimeError, SyntaxError, ValueError,
+)  # fmt: skip
+"""What the library raises on files that are no workbooks, or broken ones."""
+
+
 def read(file: BinaryIO) -> list[Line]:
     """Return the filled rows of every known sheet; sheets may be missing, columns may stand in any order.
 
@@ -158,24 +167,28 @@ def read(file: BinaryIO) -> list[Line]:
     Invalid
         The file is no workbook, holds none of the sheets, or a sheet lacks a column that is required.
     """
-    book = _opened(file)
-    found = [(form, sheet) for form in FORMS for sheet in book.worksheets if _is(sheet.title, form)]
-    if not found:
-        raise Invalid("setup.no_sheet", field="file", sheets=", ".join(form.title for form in FORMS))
-    lines = [line for form, sheet in found for line in _lines(form, sheet)]
-    book.close()
-    return lines
-
-
-def _opened(file: BinaryIO) -> Any:
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
                 raise Invalid("setup.too_many_rows", field="file", most=MAX_ROWS)
         file.seek(0)
-        return load_workbook(file, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError):
+        # rows are read while they are asked for, so what is broken shows as late as that
+        return _read(load_workbook(file, read_only=True, data_only=True))
+    except _BROKEN:
         raise Invalid("setup.not_excel", field="file") from None
+
+
+def _read(book: Any) -> list[Line]:
+    found = [(form, sheet) for form in FORMS for sheet in book.worksheets if _is(sheet.title, form)]
+    if not found:
+        raise Invalid("setup.no_sheet", field="file", sheets=", ".join(form.title for form in FORMS))
+    lines: list[Line] = []
+    for form, sheet in found:
+        filled = list(islice(_lines(form, sheet), MAX_ROWS + 1))
+        if len(filled) > MAX_ROWS:
+            raise Invalid("setup.too_many_rows", field="file", most=MAX_ROWS)
+        lines += filled
+    return lines
 
 
 def _is(title: str, form: Form) -> bool:
@@ -190,8 +203,6 @@ def _lines(form: Form, sheet: Any) -> Iterator[Line]:
     if missing:
         raise Invalid("setup.column_missing", field="file", sheet=form.title, columns=", ".join(missing))
     for number, cells in enumerate(rows, 2):
-        if number > MAX_ROWS:
-            raise Invalid("setup.too_many_rows", field="file", most=MAX_ROWS)
         texts = {key: _text(cells[place]) if place < len(cells) else "" for key, place in at.items()}
         if any(texts.values()) and not _text(cells[0]).casefold().startswith(EXAMPLE):
             yield Line(form.sheet, number, texts)
@@ -203,9 +214,10 @@ def _place(column: Column, heads: Sequence[str]) -> int | None:
 
 
 def _text(value: object) -> str:
-    """Return a cell as people wrote it: whole numbers without a decimal point."""
+    """Return a cell as people wrote it, on one line; whole numbers without a decimal point."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip()
+    words = " ".join(str(value).split())
+    return "".join(letter for letter in words if letter.isprintable())

@@ -103,6 +103,13 @@ def test_a_county_is_found_from_its_province_down_and_brings_its_streets(client,
         "/api/setup/communities", files={"file": ("c.csv", b"code,name\n12,x\n")}, headers=admin
     )
     assert refusal(bad) == (422, "setup.communities_form")
+    for broken in (
+        b"\xff\xfe",
+        b"code,name\n370112001003,a\x00b\n",
+        b'code,name\n370112001003,"' + b"x" * 200_000,
+    ):
+        bad = client.post("/api/setup/communities", files={"file": ("c.csv", broken)}, headers=admin)
+        assert refusal(bad) == (422, "setup.communities_form")
 
 
 def test_a_code_that_is_no_county_needs_a_name(client, admin):
@@ -112,6 +119,8 @@ def test_a_code_that_is_no_county_needs_a_name(client, admin):
     free = {"code": "cambridge", "name": "Cambridge", "levels": ["city", "sector"]}
     made = client.post("/api/setup/district", json=free, headers=admin).json()
     assert (made["name"], made["levels"], made["streets"]) == ("Cambridge", ["city", "sector", "社区"], 0)
+    nul = client.post("/api/setup/district", json={"code": "x\x00", "name": "x"}, headers=admin)
+    assert nul.status_code == 422
     missing = client.get("/api/setup/divisions", params={"parent": "99"}, headers=admin)
     assert refusal(missing) == (404, "setup.division_unknown")
 

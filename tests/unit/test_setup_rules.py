@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -93,10 +94,24 @@ def test_sheets_and_columns_are_found_in_either_language_and_any_order():
     ]
 
 
+def broken(part: str, content: bytes) -> BytesIO:
+    """Return a workbook with one part replaced."""
+    packed = BytesIO()
+    with ZipFile(book(人员=[["账号", "姓名", "角色"]])) as whole, ZipFile(packed, "w") as made:
+        for name in whole.namelist():
+            made.writestr(name, content if name == part else whole.read(name))
+    packed.seek(0)
+    return packed
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (BytesIO(b"no workbook"), "setup.not_excel"),
+        (BytesIO(book(人员=[["账号"]]).getvalue()[:600]), "setup.not_excel"),
+        (broken("xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row><c"), "setup.not_excel"),
+        (broken("xl/workbook.xml", b"<html/>"), "setup.no_sheet"),
+        (broken("[Content_Types].xml", b"<Types/>"), "setup.not_excel"),
         (book(Other=[["a"]]), "setup.no_sheet"),
         (book(人员=[["姓名", "角色"], ["张三", "网格员"]]), "setup.column_missing"),
     ],
@@ -141,14 +156,17 @@ def test_every_bad_row_is_named_with_its_column():
         (3, "parent_code", "setup.unknown_orgs"),
         (4, "parent_code", "setup.unknown_orgs"),
     ]
-    assert told(user(3, "z", area_code="nowhere")) == [(3, "area_code", "setup.unknown_areas")]
-    assert told(user(3, "z", mobile="call me")) == [(3, "mobile", "setup.cell_form")]
-    assert told(user(3, "z", role="部门处置人员")) == [(3, "org_code", "setup.org_needed")]
+    assert told(user(3, "zz", area_code="nowhere")) == [(3, "area_code", "setup.unknown_areas")]
+    assert told(user(3, "zz", mobile="call me")) == [(3, "mobile", "setup.cell_form")]
+    assert told(user(3, "zz", role="部门处置人员")) == [(3, "org_code", "setup.org_needed")]
+    assert told(user(3, "zz", role="街道负责人")) == [(3, "area_code", "setup.area_needed")]
+    assert told(user(3, "zz", role="街道负责人", area_code="370112001")) == []
+    assert told(user(3, "z")) == [(3, "login", "setup.cell_form")]
     assert told(post(3, "c9", "old")) == [(3, "cell", "setup.unknown_cells")]
 
 
 def test_a_row_that_names_a_bad_row_is_bad_as_well():
-    lines = (org(3, "x", kind="?"), user(3, "z", org_code="x"), post(3, "c1", "z"))
+    lines = (org(3, "x", kind="?"), user(3, "zz", org_code="x"), post(3, "c1", "zz"))
     assert [code for *_, code in told(*lines)] == [
         "setup.choice_unknown", "setup.unknown_orgs", "setup.unknown_users",
     ]  # fmt: skip
@@ -179,7 +197,8 @@ REACH = [
     (Role.DISPATCHER, (1, 2), (1, None)),
     (Role.DEPARTMENT_HANDLER, (None, 2), (None, 2)),
     (Role.GRID_WORKER, (None, 2), (None, None)),
-    (Role.LEADER, (None, None), (9, None)),
+    (Role.LEADER, (None, 2), (9, None)),
+    (Role.STREET_LEADER, (1, 2), (1, None)),
 ]
 
 

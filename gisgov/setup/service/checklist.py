@@ -16,10 +16,11 @@ def checklist(tx: Tx, around: Surroundings) -> list[Item]:
     """Return every step towards a district that works, in the order in which it is best done."""
     tx.may("setup.write")
     areas = len(identity.areas(tx, tree=TREE))
+    manned = identity.has_administrator(tx)
     saved = configuration.get(tx, configuration.LAST_BACKUP) is not None
     orgs, users = len(identity.orgs(tx)), identity.count_users(tx)
     return [
-        Item("admin", identity.has_administrator(tx), users),
+        Item("admin", manned, int(manned)),
         Item("district", areas > 0, areas),
         *_coverage(tx),
         Item("organisations", orgs > 0, orgs),

@@ -1,7 +1,7 @@
 """The district: from the official codes, or freely where there are none."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewArea
@@ -78,12 +78,7 @@ def add_communities(tx: Tx, text: str) -> int:
         The table lacks a column, or a code has not twelve digits; code ``setup.communities_form``.
     """
     tx.may("setup.write")
-    wanted: dict[str, str] = {}
-    for number, row in enumerate(csv.DictReader(text.splitlines()), 2):
-        code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
-        if len(code) != COMMUNITY_DIGITS or not code.isdecimal() or not name:
-            raise Invalid("setup.communities_form", field="file", row=number)
-        wanted[code] = name
+    wanted = dict(_communities(text))
     streets = identity.areas_by_codes(tx, TREE, {_parent(code) for code in wanted})
     there = identity.areas_by_codes(tx, TREE, wanted)
     level = (configuration.get(tx, LEVELS) or COUNTY_LEVELS)[2]
@@ -93,6 +88,19 @@ def add_communities(tx: Tx, text: str) -> int:
         if _parent(code) in streets and code not in there
     ]
     return len(identity.create_areas(tx, TREE, rows))
+
+
+def _communities(text: str) -> Iterator[tuple[str, str]]:
+    lines = csv.DictReader(text.splitlines())
+    try:
+        for row in lines:
+            code, name = (row.get("code") or "").strip(), (row.get("name") or "").strip()
+            well = len(code) == COMMUNITY_DIGITS and code.isdecimal() and name and name.isprintable()
+            if not well:
+                raise Invalid("setup.communities_form", field="file", row=lines.line_num)
+            yield code, name
+    except csv.Error:
+        raise Invalid("setup.communities_form", field="file", row=lines.line_num) from None
 
 
 def _parent(code: str) -> str:
