@@ -1,6 +1,5 @@
 """Pure decisions of grids: what a column says, whether levels nest, where parents stand, what may be published."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,16 +26,6 @@ COUNTED_HEX = 9
 
 SIMPLIFY_DEG = 0.0003
 """About 30 m: less than a pixel at zoom 12, the last one that draws simplified areas."""
-
-
-def text_of(value: object) -> str | None:
-    """Return a column's value as text: no blanks around it, no ``.0`` behind whole numbers, None for nothing."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value).strip()
-    return text if text and text not in ("<NA>", "NaT") else None
 
 
 def named(culprits: Sequence[str]) -> str:

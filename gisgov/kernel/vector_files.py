@@ -7,6 +7,7 @@ the caller has to. Where both speak, the caller's ``gcj02`` or ``bd09`` refines 
 these); any other contradiction is refused.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,16 @@ def read(
     parts = list(batches(path, datum, layer=layer, columns=columns))
     frame = parts[0] if len(parts) == 1 else pd.concat(parts)
     return gpd.GeoDataFrame(frame, geometry=frame.geometry.name, crs="EPSG:4326")
+
+
+def text_of(value: object) -> str | None:
+    """Return a column's value as text: no blanks around it, no ``.0`` behind whole numbers, None for nothing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).strip()
+    return text if text and text not in ("<NA>", "NaT") else None
 
 
 def datum_for(file: VectorFile, datum: str | None) -> Datum:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from gisgov.kernel.errors import Invalid
-from gisgov.kernel.vector_files import read
+from gisgov.kernel.vector_files import read, text_of
 from gisgov.route.outputs import Output, SideFile, suffix_of
 from gisgov.route.points import Chunk, CsvPoints, Points, TablePoints, open_points
 from gisgov.spatial.area_index import AreaIndex, Decisions, Status
@@ -126,10 +126,8 @@ def _index(routing: Routing) -> tuple[AreaIndex, Summary]:
 
 
 def _codes(column: pd.Series) -> GeometryArray:
-    """Codes as text; whole numbers without a decimal point, nothing as an empty text."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    return np.asarray(column.map(lambda value: "" if pd.isna(value) else str(value).strip()), dtype=object)
+    """Codes as text, as an import of the same file would read them; nothing as an empty text."""
+    return np.array([text_of(value) or "" for value in column.tolist()], dtype=object)
 
 
 def _route(

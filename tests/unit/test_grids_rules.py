@@ -15,25 +15,6 @@ def area(key, code, name=None, parent=None, depth=1):
     return Area(key, "police", parent, depth, "level", code, name or code, key)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("007", "007"),
-        (" 11R ", "11R"),
-        (7, "7"),
-        (7.0, "7"),
-        (7.5, "7.5"),
-        (370112001001, "370112001001"),
-        (float("nan"), None),
-        (None, None),
-        ("", None),
-        ("  ", None),
-    ],
-)
-def test_what_a_column_says(value, text):
-    assert rules.text_of(value) == text
-
-
 def test_each_level_lies_in_one_value_of_the_one_above():
     paths = [("1", "1R"), ("1", "2R"), ("2", "3R")]
     rules.refuse_levels_that_do_not_nest(LEVELS, ["a", "b", "c"], paths)

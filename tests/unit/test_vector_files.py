@@ -181,3 +181,24 @@ def test_memory_is_bounded_by_the_batch(tmp_path):
     tracemalloc.stop()
     assert rows == 1500
     assert peak < 8e6
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("007", "007"),
+        (" 11R ", "11R"),
+        (7, "7"),
+        (7.0, "7"),
+        (7.5, "7.5"),
+        (370112001001, "370112001001"),
+        (float("nan"), None),
+        (None, None),
+        (pd.NA, None),
+        (pd.NaT, None),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_what_a_column_says(value, text):
+    assert files.text_of(value) == text

@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 
 from gisgov.grids.model import Cells, ImportOrder, ImportReport, Level
-from gisgov.grids.rules import named, text_of
+from gisgov.grids.rules import named
 from gisgov.grids.service.imports import import_cells
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
-from gisgov.kernel.vector_files import batches, datum_for, read
+from gisgov.kernel.vector_files import batches, datum_for, read, text_of
 from gisgov.kernel.vector_formats import describe
 from gisgov.spatial.arrays import GeometryArray
 

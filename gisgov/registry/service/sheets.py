@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from gisgov.kernel.db import Tx
 from gisgov.kernel.errors import Invalid
-from gisgov.kernel.vector_files import batches, stated_datum
+from gisgov.kernel.vector_files import batches, stated_datum, text_of
 from gisgov.registry import rules
 from gisgov.registry.model import ImportReport, Kind
 from gisgov.registry.service.imports import import_rows
@@ -69,16 +68,8 @@ def _rows(kind: Kind, frame: pd.DataFrame) -> Sequence[dict[str, str | None]]:
     if not known:
         titles = "、".join(field.titles[0] if field.titles else field.name for field in rules.FIELDS[kind])
         raise Invalid("registry.no_rows", field="file", titles=titles)
-    columns = {field: [_text(value) for value in frame[heading]] for heading, field in known.items()}
+    columns = {field: [text_of(value) for value in frame[heading]] for heading, field in known.items()}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _text(value: Any) -> str | None:
-    if value is None or value is pd.NaT or value != value:  # noqa: PLR0124  # NaN alone differs from itself
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def _points(frame: pd.DataFrame, datum: str | None) -> GeometryArray:
