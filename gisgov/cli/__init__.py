@@ -1,8 +1,9 @@
 """The command line: one module per group of commands, assembled here."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
 
@@ -59,6 +60,14 @@ def main() -> None:
     try:
         command_line(asked or COMMANDS)()
     except GisgovError as error:
-        words = in_callers_language(error.code, error.params)
-        sys.stderr.write(f"{words.title}\n{words.advice}\n")
-        raise SystemExit(1) from None
+        _refuse(error.code, error.params)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _refuse("file.unusable", {"file": error.filename, "reason": error.strerror})
+
+
+def _refuse(code: str, params: Mapping[str, Any]) -> NoReturn:
+    words = in_callers_language(code, params)
+    sys.stderr.write(f"{words.title}\n{words.advice}\n")
+    raise SystemExit(1) from None

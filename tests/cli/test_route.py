@@ -11,7 +11,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from gisgov.cli import command_line
+from gisgov.cli import command_line, main
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.vector_files import read
 from gisgov.spatial import from_wgs84
@@ -305,3 +305,14 @@ def test_a_citys_own_requests_agree_with_the_city(real_data, tmp_path):
     holds = shapely.intersects(np.asarray(polygons.geometry)[:, None], points[None, :])
     assert holds.any(axis=0).all()
     assert (polygons["code"].to_numpy()[holds.argmax(axis=0)] == held["cell_code"]).all()
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_sentence(points, grids, tmp_path, monkeypatch, capsys):
+    output = tmp_path / "nowhere" / "routed.csv"
+    words = ["gisgov", "route", points, "--grids", grids, "--code", "no", "--datum", "wgs84", "-o", output]
+    monkeypatch.setattr("sys.argv", [str(word) for word in words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert "nowhere" in told and "Traceback" not in told
