@@ -124,15 +124,6 @@ class HouseCard:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How much is registered in one building or cell."""
-
-    buildings: int
-    houses: int
-    people: int
-
-
-@dataclass(frozen=True)
 class BadRow:
     """A row of an import that was not taken; `line` counts from 1 without the header."""
 

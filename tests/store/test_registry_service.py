@@ -14,7 +14,7 @@ from gisgov.kernel.actor import Actor
 from gisgov.kernel.errors import Invalid, NotAllowed, NotFound
 from gisgov.kernel.scope import NOTHING, Scope
 from gisgov.registry import service
-from gisgov.registry.model import Counts, Kind
+from gisgov.registry.model import Kind
 from tests import grid_makers
 
 ID_NUMBER = "11010519491231002X"
@@ -193,14 +193,6 @@ def test_house_shows_all_its_resources(town):
     assert (card.building.code, [p.name for p in card.people]) == ("B1", ["王**", "李*"])
 
 
-def test_counts_per_cell_and_building(town):
-    near, far = cell(town, 0, 0).id, cell(town, 3, 3).id
-    assert service.counts_by_cell(town, [near, far]) == {near: Counts(1, 1, 2), far: Counts(1, 1, 1)}
-    buildings = [b.id for b in service.search(town, Kind.BUILDING)]
-    assert service.counts_by_building(town, buildings)[buildings[0]] == Counts(1, 1, 2)
-    assert service.counts_by_cell(in_cell(town, 0, 0), [near, far])[far] == Counts(0, 0, 0)
-
-
 def test_empty_scope_reads_nothing(town):
     blind = town.acting_as(
         Actor(1, "x", verbs=frozenset({"registry.read", "registry.unmask"}), scope=NOTHING)
@@ -215,7 +207,6 @@ def test_empty_scope_reads_nothing(town):
                 service.unmask(blind, kind, record_id, "purpose")
     with pytest.raises(NotFound):
         service.house_card(blind, ids[Kind.HOUSE][0])
-    assert set(service.counts_by_building(blind, ids[Kind.BUILDING]).values()) == {Counts(0, 0, 0)}
 
 
 def test_rows_fall_again_after_a_publication(town):
@@ -235,7 +226,7 @@ def test_rows_fall_again_after_a_publication(town):
     assert moved[Kind.BUILDING] == 1
     assert moved[Kind.PART] == 0
     assert {h.cell_id for h in service.search(town, Kind.HOUSE)} == {new.id, cell(town, 3, 3).id}
-    assert service.counts_by_cell(town, [new.id])[new.id].people == 2
+    assert [p.cell_id for p in service.search(town, Kind.PERSON, cell="A")] == [new.id] * 2
     assert service.fall_again(town, [old.id, new.id])[Kind.BUILDING] == 0
 
 
@@ -260,8 +251,8 @@ def test_many_rows_go_in_fast_and_in_order(mine):
         mine.conn.execute(text("SELECT code FROM building WHERE id = :id"), {"id": ids[7]}).scalar_one()
         == "X7"
     )
-    counts = service.counts_by_cell(mine, [cell(mine, 3, 0).id])
-    assert counts[cell(mine, 3, 0).id] == Counts(500, 500, 500)
+    for kind in (Kind.BUILDING, Kind.HOUSE, Kind.PERSON):
+        assert len(service.search(mine, kind, cell="0300", limit=1000)) == 500
 
 
 def test_search_in_an_area_uses_the_index_of_place_and_scope(town):

@@ -35,7 +35,6 @@ from gisgov.grids.service.read import (
 from gisgov.grids.service.staff import (
     bind_many,
     bound_functions,
-    cells_of,
     count_on_duty,
     history,
     on_duty,
@@ -59,7 +58,6 @@ __all__ = [
     "cell_ids",
     "cells",
     "cells_by_ids",
-    "cells_of",
     "check",
     "count_cells",
     "count_on_duty",

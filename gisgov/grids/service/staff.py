@@ -108,13 +108,6 @@ def history(tx: Tx, cell_id: int) -> list[Row[Any]]:
     return store.history(tx, cell_id)
 
 
-def cells_of(tx: Tx, user_id: int) -> list[tuple[Cell, Post]]:
-    """Return the cells in which somebody has a post today."""
-    held = store.of_user(tx, user_id, today(tx))
-    cells = cell_store.by_ids(tx, {cell_id for cell_id, _ in held})
-    return [(cells[cell_id], post) for cell_id, post in held if cell_id in cells]
-
-
 def follow_numbers(tx: Tx, renumbered_cell_ids: Collection[int]) -> None:
     """Let the scopes of people follow cells that a publication moved to another area, retired or revived."""
     day = today(tx)

@@ -47,14 +47,6 @@ def standing(tx: Tx, cell_ids: Collection[int], day: date) -> list[Row[Any]]:
     return list(tx.conn.execute(query))
 
 
-def of_user(tx: Tx, user_id: int, day: date) -> list[tuple[int, Post]]:
-    """Return cell and post of everything a person does on a day."""
-    query = select(staffing.c.cell_id, staffing.c.post).where(
-        staffing.c.user_id == user_id, _on(staffing, day)
-    )
-    return [(cell_id, Post(post)) for cell_id, post in tx.conn.execute(query).all()]
-
-
 def end(tx: Tx, staffing_ids: Collection[int], until: date) -> None:
     """End staffing; what would end before it began has never been and is deleted."""
     chosen = staffing.c.id.in_(staffing_ids)

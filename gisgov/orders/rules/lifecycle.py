@@ -46,7 +46,6 @@ LIFECYCLE = Lifecycle((
 
 ENDED = frozenset({S.CLOSED, S.REFUSED, S.ANSWERED, S.VOID})
 OPEN = tuple(state for state in State if state not in ENDED)
-AT_DESK = frozenset({S.SCREENING, S.WAIT_DISPATCH})
 
 # Steps after which nobody's clock changes; every other step starts the clock it names, or ends it.
 KEEPS_CLOCK = frozenset({"start", "rate", "overdue", "supervise", "answer_supervision", "recompute"})

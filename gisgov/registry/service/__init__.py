@@ -4,8 +4,6 @@ from gisgov.registry.service.add import add_many, fall_again
 from gisgov.registry.service.imports import import_rows
 from gisgov.registry.service.nearest import nearest
 from gisgov.registry.service.read import (
-    counts_by_building,
-    counts_by_cell,
     house_card,
     record,
     search,
@@ -15,8 +13,6 @@ from gisgov.registry.service.sheets import import_file
 
 __all__ = [
     "add_many",
-    "counts_by_building",
-    "counts_by_cell",
     "fall_again",
     "house_card",
     "import_file",

@@ -1,6 +1,5 @@
 """Looking things up: masked by default, within scope, every unmasking recorded."""
 
-from collections.abc import Collection
 from typing import Any
 
 from gisgov.grids import service as grids
@@ -10,7 +9,7 @@ from gisgov.kernel.errors import Invalid, NotFound
 from gisgov.kernel.events import emit
 from gisgov.registry import rules
 from gisgov.registry.keys import matching_key
-from gisgov.registry.model import Counts, HouseCard, Kind, Record, Sensitivity
+from gisgov.registry.model import HouseCard, Kind, Record, Sensitivity
 from gisgov.registry.store import read as store
 from gisgov.spatial.arrays import Box
 
@@ -103,18 +102,6 @@ def unmask(tx: Tx, kind: Kind, record_id: int, purpose: str) -> Record:
     data = {"fields": shown, "purpose": purpose.strip()}
     emit(tx, "registry.unmasked", subject=(kind.value, record_id), data=data)
     return found
-
-
-def counts_by_cell(tx: Tx, cell_ids: Collection[int]) -> dict[int, Counts]:
-    """Return what is registered in each cell, as far as it is in scope."""
-    tx.may("registry.read")
-    return store.counts_by(tx, "cell_id", cell_ids)
-
-
-def counts_by_building(tx: Tx, building_ids: Collection[int]) -> dict[int, Counts]:
-    """Return what is registered in each building, as far as it is in scope."""
-    tx.may("registry.read")
-    return store.counts_by(tx, "building_id", building_ids)
 
 
 def _find(tx: Tx, kind: Kind, record_id: int) -> Any:

@@ -1,6 +1,6 @@
 """Reading within scope."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gisgov.kernel.db import Tx
 from gisgov.registry import tables
-from gisgov.registry.model import Address, Building, Camera, Counts, House, Kind, Part, Person, Record
+from gisgov.registry.model import Address, Building, Camera, House, Kind, Part, Person, Record
 from gisgov.registry.store.write import TABLES
 from gisgov.spatial.arrays import Box
 
@@ -86,28 +86,6 @@ def find(tx: Tx, kind: Kind, record_id: int) -> Any | None:
 def children(tx: Tx, kind: Kind, parent_id: int) -> list[Any]:
     """Return the houses of a building, or the people of a house, in scope."""
     return _select(tx, kind, _parent(TABLES[kind]) == parent_id)
-
-
-def counts_by(tx: Tx, by: str, ids: Collection[int]) -> dict[int, Counts]:
-    """Return counts in scope per ``cell_id`` or per ``building_id``."""
-    houses, people = tables.house, tables.person
-    of_person = people.c.cell_id if by == "cell_id" else houses.c.building_id
-    of_building = tables.building.c.cell_id if by == "cell_id" else tables.building.c.id
-    per = [
-        _count(tx, tables.building, of_building, tables.building, ids),
-        _count(tx, houses, houses.c[by], houses, ids),
-        _count(tx, people, of_person, people.join(houses), ids),
-    ]
-    return {key: Counts(*(counted.get(key, 0) for counted in per)) for key in ids}
-
-
-def _count(
-    tx: Tx, counted: sa.Table, key: sa.ColumnElement[int], source: sa.FromClause, ids: Collection[int]
-) -> dict[int, int]:
-    seen = sa.and_(key.in_(ids), tx.scope.areas(counted.c.area_no))
-    columns: list[sa.ColumnElement[Any]] = [key, sa.func.count()]
-    query: sa.Select[Any] = sa.select(*columns).select_from(source).where(seen).group_by(key)
-    return {row[0]: row[1] for row in tx.conn.execute(query)}
 
 
 def _parent(table: sa.Table) -> sa.ColumnElement[int]:
