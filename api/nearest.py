@@ -1,6 +1,7 @@
 """What is nearest to a point: cameras, patrollers on duty, parts, addresses; metres on the ellipsoid (A-17)."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -34,10 +35,24 @@ class NearestLayer(StrEnum):
     ADDRESSES = "addresses"
 
 
-KINDS = {
-    NearestLayer.CAMERAS: Kind.CAMERA,
-    NearestLayer.PARTS: Kind.PART,
-    NearestLayer.ADDRESSES: Kind.ADDRESS,
+@dataclass(frozen=True)
+class Shown:
+    """What the registry calls a layer's things, and what is said of one of them."""
+
+    kind: Kind
+    tell: Callable[[Any], dict[str, Any]]
+
+
+RECORDS = {
+    NearestLayer.CAMERAS: Shown(
+        Kind.CAMERA,
+        lambda one: {"name": one.name, "code": one.code, "type": one.category, "state": one.state},
+    ),
+    NearestLayer.PARTS: Shown(
+        Kind.PART,
+        lambda one: {"name": one.part_type, "code": one.code, "type": one.part_type, "state": one.state},
+    ),
+    NearestLayer.ADDRESSES: Shown(Kind.ADDRESS, lambda one: {"name": one.text}),
 }
 
 
@@ -129,41 +144,26 @@ def _patrols(tx: Tx, ask: Nearby, type_: str | None, state: str | None) -> list[
     for value, field in ((type_, "type"), (state, "state")):
         if value is not None:
             raise Invalid("nearest.no_filter", field=field, filter=field, layer="patrols")
+    found = patrol.nearest(tx, ask, orders.loads)
+    told = ("name", "user_id", "on_duty", "fix_age_s", "stale", "load")
     return [
-        replace(
-            _item(one, one.item.user_id, one.item.name),
-            user_id=one.item.user_id,
-            on_duty=one.item.on_duty,
-            fix_age_s=one.item.fix_age_s,
-            stale=one.item.stale,
-            load=one.item.load,
-        )
-        for one in patrol.nearest(tx, ask, orders.loads)
+        _item(one, one.item.user_id, {field: getattr(one.item, field) for field in told}) for one in found
     ]
 
 
 def _records(
     tx: Tx, layer: NearestLayer, ask: Nearby, type_: str | None, state: str | None
 ) -> list[NearItem]:
-    found = registry.nearest(tx, KINDS[layer], ask, type_, state)
+    shown = RECORDS[layer]
+    found = registry.nearest(tx, shown.kind, ask, type_, state)
     cells = grids.cells_by_ids(tx, {one.item.cell_id for one in found if one.item.cell_id})
-    items = []
-    for one in found:
-        thing, cell = one.item, cells.get(one.item.cell_id)
-        name = next(
-            str(getattr(thing, field)) for field in ("name", "text", "part_type") if hasattr(thing, field)
-        )
-        items.append(
-            replace(
-                _item(one, thing.id, name),
-                code=getattr(thing, "code", None),
-                type=getattr(thing, "category", None) or getattr(thing, "part_type", None),
-                state=getattr(thing, "state", None),
-                cell=CellName(cell.id, cell.code, cell.name) if cell else None,
-            )
-        )
-    return items
+    names = {cell.id: CellName(cell.id, cell.code, cell.name) for cell in cells.values()}
+    return [
+        _item(one, one.item.id, {**shown.tell(one.item), "cell": names.get(one.item.cell_id)})
+        for one in found
+    ]
 
 
-def _item(one: Ranked[Any], id_: int, name: str) -> NearItem:
-    return NearItem(id_, name, one.lon, one.lat, round(one.distance_m, 2), round(one.azimuth_deg, 1))
+def _item(one: Ranked[Any], id_: int, told: dict[str, Any]) -> NearItem:
+    metres, degrees = round(one.distance_m, 2), round(one.azimuth_deg, 1)
+    return NearItem(id=id_, lon=one.lon, lat=one.lat, distance_m=metres, azimuth_deg=degrees, **told)

@@ -99,6 +99,11 @@ class AreaIndex:
     codes
         Their codes as text, as many. Several polygons may share a code.
 
+    Raises
+    ------
+    ValueError
+        There are not as many codes as polygons.
+
     Notes
     -----
     Safe for use by several threads at once.

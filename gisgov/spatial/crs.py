@@ -149,6 +149,11 @@ def to_wgs84(lon: Any, lat: Any, datum: str | int | Datum) -> Any:
     -------
     tuple
         Longitude and latitude in degrees, of the shape given. NaN stays NaN.
+
+    Raises
+    ------
+    UnknownDatumError
+        As `parse_datum`.
     """
     stated = parse_datum(datum)
     if stated.shifts_nothing:
@@ -163,7 +168,13 @@ def from_wgs84(lon: float, lat: float, datum: str | int | Datum) -> tuple[float,
 @overload
 def from_wgs84(lon: FloatArray, lat: FloatArray, datum: str | int | Datum) -> Pair: ...
 def from_wgs84(lon: Any, lat: Any, datum: str | int | Datum) -> Any:
-    """Convert WGS84 coordinates to a datum: the reverse of `to_wgs84`."""
+    """Convert WGS84 coordinates to a datum: the reverse of `to_wgs84`.
+
+    Raises
+    ------
+    UnknownDatumError
+        As `parse_datum`.
+    """
     stated = parse_datum(datum)
     if stated.shifts_nothing:
         return _convert(lon, lat, None)
@@ -177,7 +188,15 @@ def _transform_each(geometries: Any, move: Callable[[FloatArray, FloatArray], Pa
 
 
 def geometries_to_wgs84(geometries: Any, datum: str | int | Datum) -> Any:
-    """Convert every vertex of a geometry or an array of geometries; the third dimension is dropped."""
+    """Convert every vertex of a geometry or an array of geometries; the third dimension is dropped.
+
+    Lines stay straight between their converted vertices.
+
+    Raises
+    ------
+    UnknownDatumError
+        As `parse_datum`.
+    """
     stated = parse_datum(datum)
     flat = shapely.force_2d(geometries)
     return flat if stated.shifts_nothing else _transform_each(flat, lambda x, y: to_wgs84(x, y, stated))

@@ -56,6 +56,16 @@ def classify(values: ArrayLike, count: int = 5, scheme: str = "natural_breaks") 
     """Sort values into at most `count` classes by one of `SCHEMES`.
 
     Fewer different values than classes give one class for each.
+
+    Parameters
+    ----------
+    values
+        Numbers of any unit and shape; those that are not finite belong to no class.
+
+    Raises
+    ------
+    KeyError
+        There is no such scheme.
     """
     numbers = np.asarray(values, dtype=np.float64)
     finite = np.isfinite(numbers)

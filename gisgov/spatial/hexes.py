@@ -32,7 +32,13 @@ def hexes_of(lon: FloatArray, lat: FloatArray, resolution: int) -> GeometryArray
 
 
 def parents(hexes: Iterable[str], resolution: int) -> GeometryArray:
-    """Name the parent of each hexagon on a coarser level (not the coarser hexagon of each point in it)."""
+    """Name the parent of each hexagon on a coarser level (not the coarser hexagon of each point in it).
+
+    Raises
+    ------
+    ValueError
+        The resolution is finer than that of a hexagon.
+    """
     return np.array([h3.cell_to_parent(name, resolution) for name in hexes], dtype=object)
 
 

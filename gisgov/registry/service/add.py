@@ -93,6 +93,7 @@ def fall_again(tx: Tx, cell_ids: Collection[int]) -> dict[Kind, int]:
 
 
 def inherited(tx: Tx, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> Place:
+    """Return the places of rows without a geometry: those of the houses or buildings they name."""
     parent, column = PARENTS[kind]
     parents = [int(row[column]) for row in rows]
     known = store.places_of(tx, parent, set(parents))
