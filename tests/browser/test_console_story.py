@@ -98,6 +98,7 @@ def test_a_report_is_seen_explained_and_handled(
     timeline = desk.page.get_by_role("region", name="过程")
     for action in ("上报", "派发", "签收", "开始处置", "提交结果"):
         expect(timeline).to_contain_text(action)
+    expect(timeline).to_contain_text("诉求人 上报")
     expect(timeline.get_by_role("img").first).to_be_visible()
     desk.keep("order")
 

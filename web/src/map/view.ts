@@ -95,9 +95,12 @@ export class View {
     map.on('movestart', (event) => {
       if (event.originalEvent) this.atHome = false
     })
-    map.getCanvas().addEventListener('keydown', ({ key }) => {
+    map.getCanvas().addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return
+      // The card takes the focus at once; the same press must not close it again.
+      event.preventDefault()
       const center = map.getCenter()
-      if (key === 'Enter') this.chosen(map.project(center), { lon: center.lng, lat: center.lat }, AIM_PX)
+      this.chosen(map.project(center), { lon: center.lng, lat: center.lat }, AIM_PX)
     })
     map.on('error', (event) => {
       if (isBase((event as { sourceId?: string }).sourceId)) hooks.baseFailed()
