@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -31,6 +33,17 @@ from gisgov.kernel.settings import Settings, load_settings
 from gisgov.timing import service as timing
 
 DISTRICT_SEED = 370112
+FLAGS = (
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    # Drawing without a graphics card, the same on every machine.
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
 
 
 @pytest.fixture(scope="session")
@@ -221,3 +234,10 @@ def served(settings: Settings, clock: FixedClock) -> Iterator[str]:
     """Address of the web service on the test's own database, over real HTTP."""
     with serving(settings, clock) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, or the one that is stated; nothing is downloaded."""
+    found = os.environ.get("GISGOV_BROWSER") or shutil.which("chromium")
+    return {**browser_type_launch_args, "executable_path": found, "args": list(FLAGS)}

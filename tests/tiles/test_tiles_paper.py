@@ -2,12 +2,10 @@
 
 import os
 import re
-import shutil
 from collections import Counter
 from random import Random
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from gisgov.analytics import service as analytics
 from gisgov.kernel import configuration
@@ -18,16 +16,6 @@ from layers.paper import paper, zoom_of
 BOX = (116.99, 36.59, 117.11, 36.67)
 CLOSE = (117.02, 36.60, 117.04, 36.62)
 POINT = (117.03, 36.61)
-SCREEN = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        found = os.environ.get("GISGOV_BROWSER") or shutil.which("chromium")
-        opened = playwright.chromium.launch(executable_path=found, args=SCREEN)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
