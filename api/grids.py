@@ -1,9 +1,6 @@
 """Networks, releases, areas and cells: reading them, importing coverages, publishing, staffing."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.deps import OPEN_BOUNDARIES, TxDep, verb
+from api.uploads import on_disk
 from gisgov.grids import service as grids
 from gisgov.grids.model import (
     AreaShape,
@@ -156,26 +154,22 @@ def import_coverage(
         reason=reason,
         source_name=Path(file.filename or "").name,
     )
+    for upload in (file, outline):
+        if upload is not None:
+            _refuse_too_large(upload, tx.settings.max_import_mb)
     land = None
     if outline is not None:
-        with _on_disk(outline, tx.settings.max_import_mb) as path:
+        with on_disk(outline) as path:
             land = grids.outline_of(path, outline_datum)
-    with _on_disk(file, tx.settings.max_import_mb) as path:
+    with on_disk(file) as path:
         report = grids.import_file(tx, path, order, land)
     publishing = publish and report.publishable
     return ImportReply(report, grids.publish(tx, report.release.id) if publishing else None)
 
 
-@contextmanager
-def _on_disk(upload: UploadFile, limit_mb: int) -> Iterator[Path]:
-    """Give an upload a path with the name's suffix, by which its format is known; it was never in memory whole."""
+def _refuse_too_large(upload: UploadFile, limit_mb: int) -> None:
     if (upload.size or 0) > limit_mb * 1_000_000:
         raise TooLarge("grid.file_too_large", field="file", limit_mb=limit_mb)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("coverage" + "".join(Path(upload.filename or "").suffixes[-2:]))
-        with path.open("wb") as target:
-            shutil.copyfileobj(upload.file, target, 1 << 20)
-        yield path
 
 
 def _area(shape: AreaShape) -> AreaReply:

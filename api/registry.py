@@ -1,25 +1,15 @@
 """People, houses, buildings, addresses, cameras, parts: masked, within scope."""
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, UploadFile
 from pydantic import BaseModel, Field
 
 from api.deps import TxDep, verb
-from api.files import LimitedRoute
+from api.uploads import ImportRoute, on_disk
 from gisgov.kernel.boxes import parse_box
 from gisgov.registry import service as registry
 from gisgov.registry.model import HouseCard, ImportReport, Kind, Record
-
-
-class ImportRoute(LimitedRoute):
-    """Refuses what is over the limit of imports."""
-
-    limit = "max_import_mb"
-
 
 router = APIRouter(prefix="/api/registry", tags=["registry"], route_class=ImportRoute)
 
@@ -79,8 +69,5 @@ def import_file(
 
     The datum may be left out when a vector file states its reference system.
     """
-    suffix = "".join(Path(file.filename or "").suffixes[-2:])
-    with tempfile.NamedTemporaryFile(suffix=suffix) as copy:
-        shutil.copyfileobj(file.file, copy)
-        copy.flush()
-        return registry.import_file(tx, kind, Path(copy.name), datum)
+    with on_disk(file) as path:
+        return registry.import_file(tx, kind, path, datum)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.deps import TxDep, public, verb
-from api.files import LimitedRoute
+from api.uploads import LimitedRoute
 from basemaps.catalog import BaseMap
 from gisgov.identity.model import User
 from gisgov.intake.model import FirstHop, Source
