@@ -95,7 +95,9 @@ def test_the_district_stays_in_the_free_part(district: District, desks: Callable
     page.keyboard.press("l")
     page.wait_for_function("() => !document.querySelector('.map').map.isMoving()")
     desk.settle()
-    west, south, east, north = page.evaluate("async () => (await (await fetch('/api/session')).json()).user.bounds")
+    west, south, east, north = page.evaluate(
+        "async () => (await (await fetch('/api/session')).json()).user.bounds"
+    )
     left, bottom = desk.pixel(west, south)
     right, top = desk.pixel(east, north)
     bar, panel = page.locator(".foot > .time").bounding_box(), page.locator(".layers").bounding_box()
@@ -105,7 +107,12 @@ def test_the_district_stays_in_the_free_part(district: District, desks: Callable
     # What lies outside is veiled, and heat lies beneath the names of the base map and of the areas.
     desk.wait_drawn("veil", "true", ms=10_000)
     order = page.evaluate("() => document.querySelector('.map').map.getStyle().layers.map(({ id }) => id)")
-    assert order.index("heat-fill") < order.index("veil") < order.index("areas-street") < order.index("areas-name")
+    assert (
+        order.index("heat-fill")
+        < order.index("veil")
+        < order.index("areas-street")
+        < order.index("areas-name")
+    )
 
 
 def test_a_sign_says_who_it_is(district: District, desks: Callable[..., Desk]) -> None:
@@ -145,7 +152,9 @@ def test_a_sign_says_who_it_is(district: District, desks: Callable[..., Desk]) -
 def test_what_fails_says_so_and_heals(desks: Callable[..., Desk]) -> None:
     desk = desks()
     page = desk.page
-    problem = '{"title":"暂时无法处理。","advice":"稍后重试。","code":"http.busy","number":"7F3A","status":503}'
+    problem = (
+        '{"title":"暂时无法处理。","advice":"稍后重试。","code":"http.busy","number":"7F3A","status":503}'
+    )
 
     def refuse(route: Route) -> None:
         route.fulfill(status=503, content_type="application/problem+json", body=problem)

@@ -12,6 +12,7 @@ let asking: AbortController | null = null
 
 export async function openRegister(): Promise<void> {
   Object.assign(store, { pane: 'register', selected: null, order: null, wide: false, cardFolded: false })
+  store.near.items = []
   startAgain()
   if (!store.categories.length) store.categories = (await api.categories()).categories
 }
