@@ -10,6 +10,8 @@ from typing import Final
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from gisgov.kernel import certificates
+from gisgov.kernel.clock import SystemClock
 from gisgov.kernel.migrate import pending
 from gisgov.kernel.settings import Settings
 
@@ -32,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield python()
     yield disk(settings)
     yield console(settings)
+    yield https(settings)
     engine = create_engine(settings.app_database_url or "postgresql+psycopg:///")
     try:
         with engine.connect() as conn:
@@ -58,6 +61,16 @@ def disk(settings: Settings) -> Finding:
 def console(settings: Settings) -> Finding:
     built = os.access(settings.web_dir / "index.html", os.R_OK)
     return Finding("console", "built" if built else "not built", built, "./run setup")
+
+
+def https(settings: Settings) -> Finding:
+    until = certificates.ends(settings.data_dir / certificates.FOLDER)
+    if until is None:
+        return Finding("HTTPS", "no certificate made here", well=True)
+    well = until - SystemClock().now() > certificates.RENEWED_BEFORE
+    return Finding(
+        "HTTPS", f"certificate good until {until:%Y-%m-%d}", well, "start the web again: that renews it"
+    )
 
 
 def postgis(conn: Connection) -> Finding:

@@ -78,6 +78,7 @@ def up(
     web = ("serve", "--host", host, "--port", str(port), "--processes", str(processes), *spoken)
     others = [("work",)] + ([("demo", "simulate", "--speed", str(speed))] if simulate else [])
     scheme = "https" if https else "http"
-    greeting = f"{scheme}://{host}:{port}\n{welcome}\n"
+    # by HTTPS the web itself shows by which address others reach it
+    greeting = f"{welcome}\n" if https else f"http://{host}:{port}\n{welcome}\n"
     data_dir = load_settings().data_dir
     run_all(web, others, greeting, data_dir / "run.pid", lambda: keep_up(data_dir), scheme=scheme)

@@ -110,6 +110,12 @@ def authority_of(folder: Path) -> x509.Certificate | None:
     return x509.load_pem_x509_certificate(path.read_bytes()) if path.is_file() else None
 
 
+def ends(folder: Path) -> datetime | None:
+    """Return until when the certificate of a folder is good, when there is one."""
+    path = folder / CERTIFICATE
+    return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc if path.is_file() else None
+
+
 def fingerprint(certificate: x509.Certificate) -> str:
     """Return SHA-256 of a certificate as phones show it."""
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()

@@ -12,18 +12,22 @@ import pytest
 
 from gisgov.kernel.cluster import free_port
 from gisgov.kernel.settings import Settings
+from tests.https_serving import EVERYWHERE
 
 RESTARTED = "serve ended with -9; started again"
 
 
-@pytest.fixture
-def supervisor(settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+@pytest.fixture(params=[()], ids=["http"])
+def supervisor(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
+) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {
         "GISGOV_DATA_DIR": str(tmp_path),
         "GISGOV_DATABASE_URL": settings.database_url,
         "GISGOV_APP_DATABASE_URL": settings.app_database_url,
     }
     command = [sys.executable, "-m", "gisgov.cli", "up", "--port", str(free_port()), "--welcome", "welcome"]
+    command += request.param
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=environment, text=True, bufsize=1, **pipes) as process:
         yield process
@@ -51,3 +55,12 @@ def test_restarts_the_killed_and_stops_the_rest(supervisor: subprocess.Popen[str
     supervisor.terminate()
     assert supervisor.wait(20) == 0
     assert not Path(f"/proc/{before['work']}").exists()
+
+
+@pytest.mark.parametrize("supervisor", [("--host", EVERYWHERE)], indirect=True, ids=["https"])
+def test_served_to_a_network_it_waits_for_https(supervisor: subprocess.Popen[str]) -> None:
+    assert supervisor.stdout
+    lines = iter(supervisor.stdout)
+    assert any(re.match(r"https://.*:\d+$", line) for line in lines)
+    assert any(line == "welcome\n" for line in lines)
+    assert set(children(supervisor.pid)) == {"serve", "work"}
