@@ -1,5 +1,6 @@
 """Pure decisions of grids: what a column says, whether levels nest, where parents stand, what may be published."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from gisgov.kernel.errors import Conflict, Invalid
 
 BASIC_NETWORK = "basic"
 BASIC_TREE = "admin"
+NETWORK_CODE = re.compile(r"[\w.\-]{1,64}")
+"""It stands in addresses of tiles and in lists parted by commas."""
 
 NAMED_AT_MOST = 60
 """An error names this many culprits and counts the rest."""

@@ -215,6 +215,12 @@ class TestRefusals:
             put(tx, reshaped_all(board(), shifted), "police")
         assert put(tx, board(2, 2), "police").publishable
 
+    @pytest.mark.parametrize("code", ["", "a/b c", "police,fire", "x" * 65])
+    def test_a_network_is_called_by_what_can_stand_in_an_address(self, tx, code):
+        publish(tx, board())
+        with pytest.raises(Invalid, match="network_code"):
+            put(tx, board(2, 2), code)
+
     def test_somewhere_else(self, tx):
         publish(tx, board())
         cells = board()

@@ -1,10 +1,10 @@
 """Networks: the basic one that every installation has, and special ones beside it."""
 
 from gisgov.grids.model import Network
-from gisgov.grids.rules import BASIC_NETWORK, BASIC_TREE
+from gisgov.grids.rules import BASIC_NETWORK, BASIC_TREE, NETWORK_CODE
 from gisgov.grids.store import releases
 from gisgov.kernel.db import Tx
-from gisgov.kernel.errors import NotFound
+from gisgov.kernel.errors import Invalid, NotFound
 
 
 def seed(tx: Tx) -> None:
@@ -28,7 +28,15 @@ def network(tx: Tx, code: str) -> Network:
 
 
 def ensure_network(tx: Tx, code: str, name: str | None) -> Network:
-    """Return a network, made as a special one with an area tree of its own when there is none yet."""
+    """Return a network, made as a special one with an area tree of its own when there is none yet.
+
+    Raises
+    ------
+    Invalid
+        Its code would not stand in an address; code ``grid.network_code``.
+    """
+    if not NETWORK_CODE.fullmatch(code):
+        raise Invalid("grid.network_code", field="network", network=code[:64])
     if code == BASIC_NETWORK:
         seed(tx)
     else:
