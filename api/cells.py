@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from api.deps import OPEN_BOUNDARIES, TxDep, verb
 from gisgov.grids import service as grids
 from gisgov.grids.model import Cell, Person, Post, Responsible
+from gisgov.grids.rules import BASIC_NETWORK
 from gisgov.identity import service as identity
 from gisgov.identity.model import AreaName
 from gisgov.kernel.errors import NotFound
@@ -60,7 +61,7 @@ class Binding(BaseModel):
 @router.get("/cells", dependencies=[OPEN_BOUNDARIES])
 def cells(
     tx: TxDep,
-    network: str = "basic",
+    network: str = BASIC_NETWORK,
     area: str | None = None,
     unstaffed: bool = False,
     after: str | None = None,
@@ -72,7 +73,7 @@ def cells(
 
 
 @router.get("/cells/{code}", dependencies=[OPEN_BOUNDARIES])
-def cell(tx: TxDep, code: str, network: str = "basic") -> CellReply:
+def cell(tx: TxDep, code: str, network: str = BASIC_NETWORK) -> CellReply:
     """Return one active cell with its polygon."""
     found = grids.cell(tx, code, network)
     above = [area.named for area in identity.areas_of_no(tx, found.no)]
@@ -82,21 +83,21 @@ def cell(tx: TxDep, code: str, network: str = "basic") -> CellReply:
 
 
 @router.post("/cells/{code}/people", status_code=201, dependencies=[verb("grid.staff")])
-def staff(tx: TxDep, code: str, body: Posting, network: str = "basic") -> CellReply:
+def staff(tx: TxDep, code: str, body: Posting, network: str = BASIC_NETWORK) -> CellReply:
     """Give somebody a post in a cell."""
     grids.staff(tx, grids.cell(tx, code, network).id, _user(tx, body.login), body.post, body.since)
     return cell(tx, code, network)
 
 
 @router.delete("/cells/{code}/people/{login}/{post}", dependencies=[verb("grid.staff")])
-def unstaff(tx: TxDep, code: str, login: str, post: Post, network: str = "basic") -> CellReply:
+def unstaff(tx: TxDep, code: str, login: str, post: Post, network: str = BASIC_NETWORK) -> CellReply:
     """End somebody's post in a cell today."""
     grids.unstaff(tx, grids.cell(tx, code, network).id, _user(tx, login), post)
     return cell(tx, code, network)
 
 
 @router.put("/cells/{code}/functions/{function}", dependencies=[verb("grid.staff")])
-def bind(tx: TxDep, code: str, function: str, body: Binding, network: str = "basic") -> CellReply:
+def bind(tx: TxDep, code: str, function: str, body: Binding, network: str = BASIC_NETWORK) -> CellReply:
     """Make an organisation answer for a function in a cell, in place of whoever did."""
     org = identity.orgs_by_codes(tx, [body.org]).get(body.org)
     if org is None:

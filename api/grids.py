@@ -21,6 +21,7 @@ from gisgov.grids.model import (
     Published,
     Release,
 )
+from gisgov.grids.rules import BASIC_TREE
 from gisgov.kernel.errors import TooLarge
 
 router = APIRouter(prefix="/api", tags=["grids"])
@@ -61,7 +62,7 @@ class Reason(BaseModel):
 
 
 @router.get("/areas", dependencies=[OPEN_BOUNDARIES])
-def areas(tx: TxDep, tree: str = "admin", parent: str | None = None) -> dict[str, list[AreaReply]]:
+def areas(tx: TxDep, tree: str = BASIC_TREE, parent: str | None = None) -> dict[str, list[AreaReply]]:
     """List the areas of a tree, or the children of one."""
     return {"items": [_area(shape) for shape in grids.areas(tx, tree, parent)]}
 

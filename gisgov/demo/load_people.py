@@ -8,6 +8,7 @@ from gisgov.demo.accounts import DEPARTMENTS, OFFICE, PASSWORD
 from gisgov.demo.model import City
 from gisgov.grids import service as grids
 from gisgov.grids.model import Post, StaffRow
+from gisgov.grids.rules import BASIC_TREE
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant, NewOrg, NewUser, Role
 from gisgov.kernel.db import Tx
@@ -15,7 +16,7 @@ from gisgov.kernel.db import Tx
 
 def load_organisations(tx: Tx, city: City) -> None:
     """Make the district, its centre, the departments and a street office for each street."""
-    streets = identity.areas_by_codes(tx, "admin", [street.code for street in city.grid.streets])
+    streets = identity.areas_by_codes(tx, BASIC_TREE, [street.code for street in city.grid.streets])
     identity.create_orgs(
         tx,
         [
@@ -65,8 +66,8 @@ def load_staff(tx: Tx, city: City) -> None:
 
 
 def _grants(tx: Tx, city: City, ids: dict[str, int], orgs: dict[str, int]) -> list[NewGrant]:
-    root = identity.area_by_code(tx, city.grid.streets[0].parent_code, "admin").id
-    streets = identity.areas_by_codes(tx, "admin", [street.code for street in city.grid.streets])
+    root = identity.area_by_code(tx, city.grid.streets[0].parent_code, BASIC_TREE).id
+    streets = identity.areas_by_codes(tx, BASIC_TREE, [street.code for street in city.grid.streets])
     grants = [
         NewGrant(ids[login], Role(role), area_id=None if role == Role.ADMIN else root)
         for login, _, _, role in OFFICE

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import and_, true
 
 from gisgov.grids.model import AreaShape, Cell, Defect, MovedLand, Network, Post, Release
-from gisgov.grids.rules import BASIC_NETWORK
+from gisgov.grids.rules import BASIC_NETWORK, BASIC_TREE
 from gisgov.grids.service.networks import network as network_of
 from gisgov.grids.store import cells as cell_store
 from gisgov.grids.store import findings, releases
@@ -144,7 +144,7 @@ def cells(
     return cell_store.page(tx, network, where, after, min(limit, LIMIT))
 
 
-def areas(tx: Tx, tree: str = "admin", parent: str | None = None) -> list[AreaShape]:
+def areas(tx: Tx, tree: str = BASIC_TREE, parent: str | None = None) -> list[AreaShape]:
     """Return the areas of a tree, or the children of one, with simplified polygons."""
     refuse_unless_public(tx)
     if parent is None:

@@ -1,6 +1,7 @@
 """What a district still lacks, computed from what is there."""
 
 from gisgov.grids import service as grids
+from gisgov.grids.rules import BASIC_TREE
 from gisgov.identity import service as identity
 from gisgov.intake import service as intake
 from gisgov.kernel import configuration
@@ -8,14 +9,13 @@ from gisgov.kernel.days import today
 from gisgov.kernel.db import Tx
 from gisgov.setup.model import Item, Surroundings
 from gisgov.setup.service.channels import reviewed
-from gisgov.setup.service.district import TREE
 from gisgov.timing import service as timing
 
 
 def checklist(tx: Tx, around: Surroundings) -> list[Item]:
     """Return every step towards a district that works, in the order in which it is best done."""
     tx.may("setup.write")
-    areas = len(identity.areas(tx, tree=TREE))
+    areas = len(identity.areas(tx, tree=BASIC_TREE))
     manned = identity.has_administrator(tx)
     saved = configuration.get(tx, configuration.LAST_BACKUP) is not None
     orgs, users = len(identity.orgs(tx)), identity.count_users(tx)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 
+from gisgov.grids.rules import BASIC_TREE
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewArea
 from gisgov.kernel import configuration
@@ -11,9 +12,6 @@ from gisgov.kernel.errors import Conflict, Invalid, NotFound
 from gisgov.setup.divisions import COUNTY_DIGITS, PARENT_DIGITS, children, division
 from gisgov.setup.model import District, Division, NewDistrict
 from gisgov.setup.rules import COUNTY_LEVELS
-
-TREE = "admin"
-"""The area tree of the basic network."""
 
 LEVELS = "setup.levels"
 """Setting: names of the district's levels, top-down."""
@@ -39,7 +37,7 @@ def divisions(tx: Tx, parent: str = "") -> Sequence[Division]:
 def district(tx: Tx) -> District | None:
     """Return the district of this installation, None before there is one."""
     tx.may("setup.write")
-    roots = identity.areas(tx, tree=TREE, depth=1)
+    roots = identity.areas(tx, tree=BASIC_TREE, depth=1)
     if not roots:
         return None
     levels = configuration.get(tx, LEVELS) or [roots[0].level_name]
@@ -57,12 +55,12 @@ def create_district(tx: Tx, new: NewDistrict) -> District:
         A code without a name is no county; code ``setup.division_unknown``.
     """
     tx.may("setup.write")
-    standing = identity.areas(tx, tree=TREE, depth=1)
+    standing = identity.areas(tx, tree=BASIC_TREE, depth=1)
     if standing:
         raise Conflict("setup.district_exists", field="code", name=standing[0].name)
     levels = (*new.levels, *COUNTY_LEVELS[len(new.levels) :])
     rows = [NewArea(new.code, new.name, levels[0])] if new.name else _county(new.code, levels)
-    identity.create_areas(tx, TREE, rows)
+    identity.create_areas(tx, BASIC_TREE, rows)
     configuration.put(tx, LEVELS, list(levels))
     return District(new.code, rows[0].name, levels, len(rows) - 1)
 
@@ -79,15 +77,15 @@ def add_communities(tx: Tx, text: str) -> int:
     """
     tx.may("setup.write")
     wanted = dict(_communities(text))
-    streets = identity.areas_by_codes(tx, TREE, {_parent(code) for code in wanted})
-    there = identity.areas_by_codes(tx, TREE, wanted)
+    streets = identity.areas_by_codes(tx, BASIC_TREE, {_parent(code) for code in wanted})
+    there = identity.areas_by_codes(tx, BASIC_TREE, wanted)
     level = (configuration.get(tx, LEVELS) or COUNTY_LEVELS)[2]
     rows = [
         NewArea(code, name, level, _parent(code))
         for code, name in wanted.items()
         if _parent(code) in streets and code not in there
     ]
-    return len(identity.create_areas(tx, TREE, rows))
+    return len(identity.create_areas(tx, BASIC_TREE, rows))
 
 
 def _communities(text: str) -> Iterator[tuple[str, str]]:

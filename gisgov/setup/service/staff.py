@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from gisgov.grids import service as grids
 from gisgov.grids.model import Post, StaffRow
+from gisgov.grids.rules import BASIC_TREE
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant, NewOrg, NewUser, Role
 from gisgov.intake import service as intake
@@ -13,7 +14,6 @@ from gisgov.kernel.events import emit
 from gisgov.setup import rules
 from gisgov.setup.forms import KINDS
 from gisgov.setup.model import Account, Known, Line, Plan, Sheet, StaffReport
-from gisgov.setup.service.district import TREE
 from gisgov.setup.workbook import Offered, read, template
 
 Row = Mapping[str, str]
@@ -22,7 +22,7 @@ Row = Mapping[str, str]
 def staff_template(tx: Tx) -> bytes:
     """Return the workbook to be filled in; its drop-downs offer the areas, cells and functions of this moment."""
     tx.may("setup.write")
-    areas = {area.id: area.code for area in identity.areas(tx, tree=TREE)}
+    areas = {area.id: area.code for area in identity.areas(tx, tree=BASIC_TREE)}
     orgs = identity.orgs(tx)
     codes = {org.id: org.code for org in orgs}
     standing = [
@@ -64,7 +64,7 @@ def _known(tx: Tx, lines: Sequence[Line]) -> Known:
     return Known(
         orgs={org.code: org.name for org in identity.orgs(tx)},
         users={login: user.name for login, user in identity.users_by_logins(tx, logins).items()},
-        areas=frozenset(area.code for area in identity.areas(tx, tree=TREE)),
+        areas=frozenset(area.code for area in identity.areas(tx, tree=BASIC_TREE)),
         cells=frozenset(grids.cell_codes(tx)),
         functions=_functions(tx),
     )
@@ -73,7 +73,7 @@ def _known(tx: Tx, lines: Sequence[Line]) -> Known:
 # ------------------------------------------------------------------ keeping
 def _keep(tx: Tx, plan: Plan) -> tuple[Account, ...]:
     good = {sheet: [line.values for line in lines] for sheet, lines in plan.good.items()}
-    areas = {area.code: area.id for area in identity.areas(tx, tree=TREE)}
+    areas = {area.code: area.id for area in identity.areas(tx, tree=BASIC_TREE)}
     if good[Sheet.ORGS]:
         identity.create_orgs(tx, [_org(row, areas) for row in good[Sheet.ORGS]])
     orgs = {org.code: org.id for org in identity.orgs(tx)}
@@ -107,7 +107,7 @@ def _keep_users(
             for row in rows
         ],
     )
-    root = next((area.id for area in identity.areas(tx, tree=TREE, depth=1)), None)
+    root = next((area.id for area in identity.areas(tx, tree=BASIC_TREE, depth=1)), None)
     identity.grant_many(tx, [_grant(row, made[row["login"]][0], areas, orgs, root) for row in rows])
     awake = [made[row["login"]][0] for row in rows if row["on_duty"] == "yes"]
     if awake:
