@@ -1,5 +1,7 @@
 """Drafts, their check, and what a publication changes and keeps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -14,6 +16,7 @@ from gisgov.identity import service as identity
 from gisgov.identity.model import NewArea
 from gisgov.kernel.actor import NOBODY
 from gisgov.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
+from gisgov.kernel.scope import Scope
 from gisgov.spatial.crs import from_wgs84
 from gisgov.spatial.topology import DefectKind
 from tests.grid_makers import board, middle, order, publish, put, reshaped, reshaped_all, square
@@ -220,6 +223,15 @@ class TestRefusals:
         publish(tx, board())
         with pytest.raises(Invalid, match="network_code"):
             put(tx, board(2, 2), code)
+
+    def test_a_special_network_that_reaches_further_does_not_widen_the_view(self, tx):
+        publish(tx, board())
+        seen = grids.bounds(tx)
+        publish(tx, board(6, 6), "police")
+        assert grids.bounds(tx) == seen
+        special = next(cell.no for cell in grids.cells(tx, network="police", limit=1))
+        alone = tx.acting_as(replace(NOBODY, scope=Scope(ranges=((special, special + 1),))))
+        assert grids.bounds(alone) is not None
 
     def test_somewhere_else(self, tx):
         publish(tx, board())

@@ -134,9 +134,20 @@ def area_shapes(
 
 
 def bounds(tx: Tx, ranges: Collection[tuple[int, int]]) -> Box | None:
-    """Return west, south, east, north of the active cells whose numbers lie in half-open ranges."""
+    """Return west, south, east, north of the active cells whose numbers lie in half-open ranges.
+
+    Those of the basic network count; a special one may reach far beyond, and counts for those who have no other.
+    """
     where = or_(*(in_range(low, high) for low, high in ranges)) if ranges else cell_version.c.id.is_(None)
-    box = select(func.ST_Extent(cell_version.c.geom).label("box")).where(_ACTIVE, where).subquery()
+    box = (
+        select(func.ST_Extent(cell_version.c.geom).label("box"))
+        .join(network, network.c.id == cell_version.c.network_id)
+        .where(_ACTIVE, where)
+        .group_by(network.c.id)
+        .order_by(network.c.basic.desc(), network.c.id)
+        .limit(1)
+        .subquery()
+    )
     sides = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
-    row = tx.conn.execute(select(*(side(box.c.box) for side in sides))).one()
-    return None if row[0] is None else (row[0], row[1], row[2], row[3])
+    row = tx.conn.execute(select(*(side(box.c.box) for side in sides))).one_or_none()
+    return None if row is None else (row[0], row[1], row[2], row[3])
