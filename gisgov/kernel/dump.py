@@ -98,7 +98,14 @@ def take(url: str, snapshot: str, out: Path) -> None:
         ``pg_dump`` refused; code ``backup.dump``.
     """
     left_out = [f"--exclude-table-data=public.{name}" for name in LEFT_OUT]
-    options = ["--format=custom", "--no-comments", f"--snapshot={snapshot}", *left_out, f"--file={out}"]
+    options = [
+        "--format=custom",
+        "--schema=public",
+        "--no-comments",
+        f"--snapshot={snapshot}",
+        *left_out,
+        f"--file={out}",
+    ]
     done = subprocess.run(
         [client("pg_dump"), *options, f"--dbname={_address(url)}"],
         env=_environment(url),
