@@ -84,7 +84,9 @@ def configuration(upstream: str, port: int, folder: Path) -> str:
     )
     example = example.replace("/etc/ssl/gisgov/key.pem", "tls/server.key")
     example = re.sub(r"listen \[::\].*\n", "", example)
-    example = example.replace("listen 443 ", f"listen {port} ").replace("listen 80;", f"listen {free_port()};")
+    example = example.replace("listen 443 ", f"listen {port} ").replace(
+        "listen 80;", f"listen {free_port()};"
+    )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     folders = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     user = "user root;" if folder.owner() == "root" else ""
