@@ -32,6 +32,9 @@ OPEN_TO_ALL = {
     # boundaries, codes and names of areas and cells are public (decisions.md, Orders)
     "/api/areas", "/api/areas/{code}", "/api/cells", "/api/cells/{code}", "/api/grids/networks",
     "/api/grids/releases", "/api/locate",
+    # the installation itself, for its administrators: official codes, channels, a form, how much of what is there
+    "/api/setup", "/api/setup/divisions", "/api/setup/district", "/api/setup/template.xlsx", "/api/setup/channels",
+    "/api/setup/checklist",
 }  # fmt: skip
 """Reads whose answer is the same for everybody who may ask."""
 
