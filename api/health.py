@@ -19,6 +19,8 @@ from gisgov.kernel.actor import NOBODY
 
 router = APIRouter(tags=["health"])
 
+A_BALANCER = public("a load balancer asks, some of them for the head alone")
+
 
 class Figures:
     """What one process counts."""
@@ -36,13 +38,15 @@ class Figures:
         )
 
 
-@router.get("/healthz", dependencies=[public("a load balancer asks")])
+@router.head("/healthz", include_in_schema=False, dependencies=[A_BALANCER])
+@router.get("/healthz", dependencies=[A_BALANCER])
 def alive() -> dict[str, str]:
     """Answer as long as the process runs."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", dependencies=[public("a load balancer asks")])
+@router.head("/readyz", include_in_schema=False, dependencies=[A_BALANCER])
+@router.get("/readyz", dependencies=[A_BALANCER])
 def ready(request: Request) -> dict[str, str]:
     """Answer when the database does."""
     with database_of(request).transaction(NOBODY) as tx:
