@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.deps import public
+from gisgov.installation.certificates import FOLDER, authority_of, fingerprint
 from gisgov.kernel.catalogue import negotiate
-from gisgov.kernel.certificates import FOLDER, authority_of, fingerprint
 from gisgov.kernel.errors import NotFound
 from gisgov.kernel.settings import Settings
 

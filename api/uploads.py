@@ -1,5 +1,6 @@
 """What is sent to be kept or read: bounded before anything of it is kept, and given a path where a reader wants one."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,6 +16,9 @@ from gisgov.kernel.errors import Invalid, TooLarge
 FORM_OVERHEAD = 64 * 1024
 DRAINED = 8
 """So many times the limit are read and thrown away, so that the sender gets the answer and no broken pipe."""
+LONGEST_NAME = 60
+"""Characters kept of a name, its end with the suffix; any file system takes as many, in Chinese too."""
+UNFIT = re.compile(r"[^\w.\-]+")
 
 
 class LimitedRoute(APIRoute):
@@ -41,11 +45,16 @@ class ImportRoute(LimitedRoute):
     limit = "max_import_mb"
 
 
+def own_name(sent: str | None) -> str:
+    """Return the name a sender gave a file, which messages call it by, as far as it is fit for a path."""
+    return UNFIT.sub("_", Path(sent or "").name).lstrip(".")[-LONGEST_NAME:] or "upload"
+
+
 @contextmanager
 def on_disk(upload: UploadFile) -> Iterator[Path]:
-    """Give an upload a path with its name's suffixes, by which formats are known; it was never in memory whole."""
+    """Give an upload a path with its own name, by which formats are known; it was never in memory whole."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("upload" + "".join(Path(upload.filename or "").suffixes[-2:]))
+        path = Path(folder) / own_name(upload.filename)
         with path.open("wb") as target:
             shutil.copyfileobj(upload.file, target, 1 << 20)
         yield path

@@ -22,13 +22,13 @@ from api.app import create_app
 from gisgov.demo.load import Loader
 from gisgov.demo.model import SMALL
 from gisgov.demo.outline import read_outline
+from gisgov.installation.cluster import Cluster
+from gisgov.installation.migrate import upgrade
+from gisgov.installation.server import TEMPLATE
 from gisgov.intake import service as intake
 from gisgov.kernel.actor import SYSTEM, Actor
 from gisgov.kernel.clock import Clock, FixedClock
-from gisgov.kernel.cluster import Cluster
 from gisgov.kernel.db import Database, Tx
-from gisgov.kernel.migrate import upgrade
-from gisgov.kernel.server import TEMPLATE
 from gisgov.kernel.settings import Settings, load_settings
 from gisgov.timing import service as timing
 

@@ -13,7 +13,7 @@ from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
 
 from gisgov.cli.supervise import wait_ready
-from gisgov.kernel.cluster import free_port
+from gisgov.installation.cluster import free_port
 from gisgov.kernel.settings import Settings
 
 HOST = socket.gethostname().lower()

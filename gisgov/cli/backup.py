@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from gisgov.cli.system import as_system
-from gisgov.kernel import backup, configuration
-from gisgov.kernel.archive import Manifest
+from gisgov.installation import backup
+from gisgov.installation.archive import Manifest
+from gisgov.kernel import configuration
 from gisgov.kernel.clock import SystemClock
 from gisgov.kernel.settings import Settings, load_settings
 from gisgov.media import service as media

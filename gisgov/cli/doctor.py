@@ -10,9 +10,9 @@ from typing import Final
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from gisgov.kernel import certificates
+from gisgov.installation import certificates
+from gisgov.installation.migrate import pending
 from gisgov.kernel.clock import SystemClock
-from gisgov.kernel.migrate import pending
 from gisgov.kernel.settings import Settings
 
 DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")

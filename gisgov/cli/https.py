@@ -9,7 +9,7 @@ from typing import Final
 import segno
 
 from gisgov.cli.words import in_callers_language
-from gisgov.kernel import certificates
+from gisgov.installation import certificates
 from gisgov.kernel.clock import SystemClock
 from gisgov.kernel.errors import Invalid
 from gisgov.kernel.settings import Settings

@@ -5,8 +5,8 @@ from rich.console import Console
 
 from gisgov.cli import doctor as examination
 from gisgov.cli.system import as_system
+from gisgov.installation.migrate import upgrade
 from gisgov.intake import service as intake
-from gisgov.kernel.migrate import upgrade
 from gisgov.kernel.settings import load_settings
 from gisgov.timing import service as timing
 

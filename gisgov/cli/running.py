@@ -10,7 +10,7 @@ import uvicorn
 
 from gisgov.cli.https import chosen, invitation
 from gisgov.cli.supervise import run_all
-from gisgov.kernel.cluster import keep_up
+from gisgov.installation.cluster import keep_up
 from gisgov.kernel.db import Database
 from gisgov.kernel.jobs import run_worker
 from gisgov.kernel.settings import load_settings

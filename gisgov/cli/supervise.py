@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from gisgov.kernel.postgres import ClusterError
+from gisgov.installation.postgres import ClusterError
 
 RESTART_PAUSE_S: Final = 1.0
 READY_POLL_S: Final = 0.2

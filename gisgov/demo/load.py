@@ -27,12 +27,12 @@ from gisgov.demo.plane import Plane
 from gisgov.grids import service as grids
 from gisgov.grids.model import Cells, ImportOrder, Level, ReleaseRef, Root
 from gisgov.identity import service as identity
+from gisgov.installation.migrate import analyze
 from gisgov.intake import service as intake
 from gisgov.kernel import configuration
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.errors import Conflict
-from gisgov.kernel.migrate import analyze
 from gisgov.orders import service as orders
 from gisgov.oversight import service as oversight
 from gisgov.patrol import service as patrol

@@ -88,7 +88,7 @@ def frames(file: VectorFile, columns: Sequence[str] | None, rows: int) -> Iterat
         yield from read(file, columns, rows)
     except (DataSourceError, DataLayerError, pa.ArrowInvalid, shapely.errors.GEOSException) as error:
         raise Invalid(
-            "vector.unreadable", field="file", file=file.path.name, reason=_first_line(error)
+            "vector.unreadable", field="file", file=file.path.name, reason=_reason(error, file.path)
         ) from error
 
 
@@ -100,7 +100,7 @@ def _describe_ogr(path: Path, layer: str | None) -> VectorFile:
         layer = layer or _only_layer(path, source)
         info = pyogrio.read_info(source, layer=layer, encoding=encoding)
     except (DataSourceError, DataLayerError) as error:
-        raise Invalid("vector.unreadable", field="file", file=path.name, reason=_first_line(error)) from error
+        raise Invalid("vector.unreadable", field="file", file=path.name, reason=_reason(error, path)) from error
     return VectorFile(
         path=path,
         source=source,
@@ -162,7 +162,7 @@ def _describe_parquet(path: Path) -> VectorFile:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise Invalid("vector.unreadable", field="file", file=path.name, reason=_first_line(error)) from error
+        raise Invalid("vector.unreadable", field="file", file=path.name, reason=_reason(error, path)) from error
     with file:
         known = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
         column = known.get("primary_column")
@@ -219,5 +219,7 @@ def _frame(batch: pa.RecordBatch, geometry: str, file: VectorFile) -> gpd.GeoDat
     return gpd.GeoDataFrame(to_pandas(batch.select(kept)), geometry=shapes)
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).split("\n", 1)[0][:200]
+def _reason(error: BaseException, path: Path) -> str:
+    """What the library says of a file, without its folder and without advice for programmers."""
+    said = str(error).replace(f"{path.parent}/", "")
+    return said.split("\n", 1)[0].split(";", 1)[0][:200]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gisgov.kernel.cluster import free_port
+from gisgov.installation.cluster import free_port
 from gisgov.kernel.settings import Settings
 from tests.https_serving import EVERYWHERE
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from gisgov.kernel import cluster as module
-from gisgov.kernel.cluster import Cluster, main
-from gisgov.kernel.server import conninfo
+from gisgov.installation import cluster as module
+from gisgov.installation.cluster import Cluster, main
+from gisgov.installation.server import conninfo
 
 
 @pytest.fixture(scope="module")

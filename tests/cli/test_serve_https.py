@@ -12,7 +12,7 @@ import segno
 from gisgov.cli.https import chosen, invitation
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewUser
-from gisgov.kernel import certificates
+from gisgov.installation import certificates
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.db import Database
 from gisgov.kernel.errors import Invalid

@@ -58,7 +58,7 @@ def test_units_start_known_commands(path: Path) -> None:
     program, *words = shlex.split(Unit(path)["Service"]["ExecStart"])
     assert Path(program).parent == Path(PROGRAMS)
     if Path(program).name == "python":
-        assert words == ["-m", "gisgov.kernel.cluster", "start"]
+        assert words == ["-m", "gisgov.installation.cluster", "start"]
         return
     shown = CliRunner().invoke(command_line([words[0]]), [words[0], "--help"])
     assert shown.exit_code == 0

@@ -17,13 +17,13 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from gisgov import __version__
-from gisgov.kernel import dump
+from gisgov.installation import dump
+from gisgov.installation.cluster import Cluster
+from gisgov.installation.migrate import upgrade
+from gisgov.installation.server import TEMPLATE, conninfo
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.clock import FixedClock
-from gisgov.kernel.cluster import Cluster
 from gisgov.kernel.db import Database, Tx
-from gisgov.kernel.migrate import upgrade
-from gisgov.kernel.server import TEMPLATE, conninfo
 from gisgov.kernel.settings import Settings, load_settings
 from gisgov.registry import service as registry
 from gisgov.registry.model import Kind

@@ -7,8 +7,8 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from gisgov.installation.migrate import pending
 from gisgov.kernel.db import Database, Tx
-from gisgov.kernel.migrate import pending
 from gisgov.kernel.settings import Settings
 from migrations.tables import metadata
 

@@ -13,12 +13,12 @@ from sqlalchemy import Engine, text
 from gisgov.grids import service as grids
 from gisgov.identity import service as identity
 from gisgov.identity.model import SessionKind, SignedIn
-from gisgov.kernel import dump
+from gisgov.installation import dump
+from gisgov.installation.migrate import pending, upgrade
+from gisgov.installation.server import TEMPLATE
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.clock import FixedClock
 from gisgov.kernel.db import Database, Tx
-from gisgov.kernel.migrate import pending, upgrade
-from gisgov.kernel.server import TEMPLATE
 from gisgov.kernel.settings import Settings
 from gisgov.media import service as media
 from tests.conftest import made_database

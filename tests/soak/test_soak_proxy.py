@@ -20,10 +20,10 @@ import pytest
 from gisgov.cli.supervise import wait_ready
 from gisgov.identity import service as identity
 from gisgov.identity.model import NewGrant, NewUser, Role, SessionKind, SignedIn
-from gisgov.kernel import certificates
+from gisgov.installation import certificates
+from gisgov.installation.cluster import free_port
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.clock import SystemClock
-from gisgov.kernel.cluster import free_port
 from gisgov.kernel.db import Database
 from gisgov.kernel.events import emit
 

@@ -20,14 +20,15 @@ from api.app import create_app
 from gisgov.demo.accounts import PASSWORD
 from gisgov.identity import service as identity
 from gisgov.identity.model import SessionKind, SignedIn
+from gisgov.installation import archive, backup
+from gisgov.installation.archive import Manifest
+from gisgov.installation.migrate import pending
 from gisgov.intake import service as intake
-from gisgov.kernel import archive, backup, events
+from gisgov.kernel import events
 from gisgov.kernel.actor import SYSTEM
-from gisgov.kernel.archive import Manifest
 from gisgov.kernel.clock import FixedClock
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.errors import Conflict, Invalid
-from gisgov.kernel.migrate import pending
 from gisgov.kernel.settings import Settings
 from gisgov.media import service as media
 from gisgov.media.model import Variant

@@ -198,6 +198,17 @@ def feature_collection(*polygons: shapely.Geometry) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
+@pytest.mark.parametrize(
+    "name", ["网格.txt", "../../网格.txt", "网格\\网格.txt", "网格." + "x" * 300, "..", "网格\0.geojson"]
+)
+def test_a_file_is_called_by_its_own_name_whatever_that_is(client: TestClient, name: str) -> None:
+    reply = imported(client, name, b"no map here")
+    assert told(reply)[0] == 422
+    assert "/" not in reply.json()["title"]
+    if name == "网格.txt":
+        assert name in reply.json()["title"]
+
+
 def test_a_zip_that_is_no_shapefile_is_refused(client: TestClient) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

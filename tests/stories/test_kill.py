@@ -17,10 +17,10 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
+from gisgov.installation.cluster import Cluster, free_port
+from gisgov.installation.migrate import upgrade
 from gisgov.kernel.actor import SYSTEM
-from gisgov.kernel.cluster import Cluster, free_port
 from gisgov.kernel.db import Database
-from gisgov.kernel.migrate import upgrade
 from gisgov.kernel.settings import Settings
 from tests.grid_makers import middle
 from tests.order_makers import PASSWORD, found

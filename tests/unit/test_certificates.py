@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from gisgov.kernel import certificates
-from gisgov.kernel.certificates import Names, ensure
+from gisgov.installation import certificates
+from gisgov.installation.certificates import Names, ensure
 
 NOON = datetime(2026, 11, 20, 2, 42, tzinfo=UTC)
 NAMES = Names(("desk", "desk.local", "localhost"), (IPv4Address("127.0.0.1"), IPv4Address("192.168.1.7")))

@@ -25,9 +25,9 @@ from typing import Final
 
 import psycopg
 
-from gisgov.kernel import postgres, server
-from gisgov.kernel.postgres import ClusterError
-from gisgov.kernel.server import APP, DATABASE, OWNER, Urls
+from gisgov.installation import postgres, server
+from gisgov.installation.postgres import ClusterError
+from gisgov.installation.server import APP, DATABASE, OWNER, Urls
 
 SUPERUSER: Final = "gisgov_super"
 START_LIMIT_S: Final = 60.0
@@ -214,7 +214,7 @@ def status(data_dir: Path) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m gisgov.kernel.cluster", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m gisgov.installation.cluster", description=__doc__)
     parser.add_argument("action", choices=("start", "stop", "status", "reset"))
     parser.add_argument("--data-dir", type=Path, default=Path(os.environ.get("GISGOV_DATA_DIR", ".gisgov")))
     asked = parser.parse_args(arguments)

@@ -10,9 +10,9 @@ from typing import IO, Final
 
 from sqlalchemy import Connection, make_url, text
 
+from gisgov.installation.postgres import client
+from gisgov.installation.server import APP
 from gisgov.kernel.errors import Invalid
-from gisgov.kernel.postgres import client
-from gisgov.kernel.server import APP
 
 LEFT_OUT: Final = ("session", "sign_in_failure")
 """Tables whose rows are not kept: whoever was signed in signs in again."""

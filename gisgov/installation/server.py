@@ -15,7 +15,7 @@ import psycopg
 from psycopg import errors, sql
 from sqlalchemy import make_url
 
-from gisgov.kernel.postgres import ClusterError
+from gisgov.installation.postgres import ClusterError
 
 EXTENSIONS: Final = ("postgis", "pg_trgm", "btree_gist")
 POSTGIS_FLOOR: Final = (3, 3)

@@ -12,9 +12,8 @@ from typing import IO, Final, Protocol
 from sqlalchemy import Connection, create_engine, text
 
 from gisgov import __version__
-from gisgov.kernel import dump, migrate
-from gisgov.kernel.actor import SYSTEM
-from gisgov.kernel.archive import (
+from gisgov.installation import dump, migrate
+from gisgov.installation.archive import (
     DATABASE,
     FILES,
     KEPT,
@@ -26,6 +25,7 @@ from gisgov.kernel.archive import (
     sha256_of,
     written,
 )
+from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.clock import Clock
 from gisgov.kernel.db import Database, Tx
 from gisgov.kernel.errors import Conflict, Invalid

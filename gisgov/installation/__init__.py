@@ -1,0 +1,1 @@
+"""What one installation stands on: its PostGIS server, its schema, its certificates, its backup."""
