@@ -100,7 +100,9 @@ def _describe_ogr(path: Path, layer: str | None) -> VectorFile:
         layer = layer or _only_layer(path, source)
         info = pyogrio.read_info(source, layer=layer, encoding=encoding)
     except (DataSourceError, DataLayerError) as error:
-        raise Invalid("vector.unreadable", field="file", file=path.name, reason=_reason(error, path)) from error
+        raise Invalid(
+            "vector.unreadable", field="file", file=path.name, reason=_reason(error, path)
+        ) from error
     return VectorFile(
         path=path,
         source=source,
@@ -162,7 +164,9 @@ def _describe_parquet(path: Path) -> VectorFile:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise Invalid("vector.unreadable", field="file", file=path.name, reason=_reason(error, path)) from error
+        raise Invalid(
+            "vector.unreadable", field="file", file=path.name, reason=_reason(error, path)
+        ) from error
     with file:
         known = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
         column = known.get("primary_column")
