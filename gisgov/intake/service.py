@@ -76,7 +76,8 @@ def _check_rate(tx: Tx, client_key: str | None) -> None:
     if client_key is None:
         return
     if store.sent_by_client(tx, client_key, tx.now - rules.ANONYMOUS_WINDOW) >= rules.ANONYMOUS_LIMIT:
-        raise TooMany("report.too_many", most=rules.ANONYMOUS_LIMIT)
+        wait_s = int(rules.ANONYMOUS_WINDOW.total_seconds())
+        raise TooMany("report.too_many", most=rules.ANONYMOUS_LIMIT, retry_s=wait_s)
 
 
 def _reporter(new: NewReport) -> tuple[str, str]:

@@ -110,7 +110,8 @@ def check_overdue(tx: Tx) -> None:
 
 
 def _fire(tx: Tx, order: Order) -> None:
-    text = f"{rules.OVERDUE['text_zh']}（{order.limit_key}）"
+    clock = timing.limit(tx, order.limit_key, order.limit_version) if order.limit_key else None
+    text = f"{rules.OVERDUE['text_zh']}（{clock.name_zh}）" if clock else str(rules.OVERDUE["text_zh"])
     _open(tx, order, Origin.OVERDUE, text, tx.actor.name)
     values = {"supervised": True, "overdue_fired_at": tx.now}
     rule = {**rules.OVERDUE, "limit": order.limit_key, "limit_version": order.limit_version}

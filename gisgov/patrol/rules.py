@@ -30,6 +30,18 @@ def check_time(fix: NewFix, now: datetime) -> None:
         raise Invalid("patrol.too_old", field="at", max_age_h=int(MAX_AGE.total_seconds() // 3600))
 
 
+def check_place(fix: NewFix) -> None:
+    """Refuse the zero position that receivers send while they have none.
+
+    Raises
+    ------
+    Invalid
+        Code ``patrol.no_position``.
+    """
+    if fix.lon == 0 and fix.lat == 0:
+        raise Invalid("patrol.no_position", field="lon")
+
+
 def length_m(track: Sequence[Fix]) -> float:
     """Return the length of a track in metres on the ellipsoid, of its usable positions in order of time."""
     used = [fix for fix in track if fix.accuracy_m is None or fix.accuracy_m <= USABLE_ACCURACY_M]

@@ -38,6 +38,7 @@ def record_own(tx: Tx, fixes: Sequence[NewFix]) -> None:
         raise Conflict("patrol.off_duty")
     for fix in fixes:
         grids.refuse_bad_point(fix.lon, fix.lat)
+        rules.check_place(fix)
         rules.check_time(fix, tx.now)
     record_many(tx, [replace(fix, user_id=user_id) for fix in fixes])
 

@@ -38,7 +38,7 @@ def test_the_next_clock_may_run_out_too_and_what_was_missed_is_caught_up(town):
     others = [town.report().order_no for _ in range(3)]
     oversight.check_overdue(town.at(timedelta(days=9)).tx)
     assert [len(told(town, one)) for one in (no, *others)] == [1, 1, 1, 1]
-    assert "handle" in told(town, no)[0].instruction
+    assert "处置" in told(town, no)[0].instruction
 
 
 def test_an_ended_order_is_never_overdue(town):

@@ -101,6 +101,7 @@ def test_impossible_positions_are_refused(staffed):
     for bad, code in (
         (replace(at(tx), lon=float("nan")), "grid.point_not_finite"),
         (replace(at(tx), lon=36.6, lat=117.0), "grid.point_swapped"),
+        (replace(at(tx), lon=0.0, lat=0.0), "patrol.no_position"),
         (at(tx, -10), "patrol.too_old"),
         (at(tx, 60 * 25), "patrol.too_old"),
     ):

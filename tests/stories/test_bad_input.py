@@ -15,6 +15,7 @@ from httpx2 import Response
 from sqlalchemy import text
 
 from api.app import create_app
+from gisgov.intake.rules import ANONYMOUS_LIMIT
 from gisgov.kernel.actor import SYSTEM
 from gisgov.kernel.clock import FixedClock, SystemClock
 from gisgov.kernel.db import Database
@@ -141,6 +142,13 @@ def test_a_key_for_two_contents_is_refused_and_a_retry_is_not(client: TestClient
     first = report(client, key="same").json()["order_no"]
     assert report(client, key="same").json()["order_no"] == first
     assert told(report(client, key="same", content="别的"))[:2] == (409, "request.key_reused")
+
+
+def test_a_stranger_who_reports_too_often_is_told_when_to_come_back(client: TestClient) -> None:
+    replies = [report(client, key=f"often {number}") for number in range(ANONYMOUS_LIMIT + 1)]
+    assert {reply.status_code for reply in replies} == {201, 429}
+    assert told(replies[-1])[:2] == (429, "report.too_many")
+    assert replies[-1].headers["Retry-After"] == "3600"
 
 
 def test_a_wrong_password_says_no_more_than_that(client: TestClient) -> None:
