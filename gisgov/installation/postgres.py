@@ -148,6 +148,8 @@ def write_config(pg_dir: Path, port: int, *, durable: bool) -> None:
         "fsync": safety,
         "full_page_writes": safety,
         "synchronous_commit": safety,
+        # Where everything is rolled back it would come at any moment and tell the planner that tables are empty.
+        "autovacuum": safety,
         "wal_compression": "on",
         "max_wal_size": "'2GB'",
         "shared_buffers": f"'{min(1024, max(64, memory_mb // 8))}MB'",
