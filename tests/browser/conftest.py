@@ -25,6 +25,7 @@ from tests.conftest import made_database, serving
 
 SEED = 370112
 SCREEN = {"width": 1440, "height": 900}
+SETTLE_MS = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -113,12 +114,16 @@ class Desk:
 
     def settle(self) -> None:
         """Wait until the map has drawn all it has."""
-        # Never hand MapLibre's event back: serialising it takes many seconds.
-        self.page.evaluate("""() => new Promise((resolve) => {
-            const { map } = document.querySelector('.map')
-            const done = () => (map.loaded() && !map.isMoving() ? resolve(null) : map.once('idle', done))
-            requestAnimationFrame(done)
-        })""")
+        # Asked again and again: MapLibre's "idle" is lost when the last tile comes between two frames.
+        self.page.wait_for_function(
+            """() => {
+                const { map } = document.querySelector('.map')
+                map.triggerRepaint()
+                return map.loaded() && !map.isMoving()
+            }""",
+            polling=100,
+            timeout=SETTLE_MS,
+        )
 
     def drawn(self, layer: str, where: str = "true") -> int:
         """Return how many features of a style layer are on screen whose properties `p` fulfil a condition."""
