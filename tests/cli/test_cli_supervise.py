@@ -1,5 +1,6 @@
 """The supervisor starts again what dies, and takes everything down when it is told to stop."""
 
+import contextlib
 import os
 import re
 import signal
@@ -35,12 +36,14 @@ def supervisor(
 
 
 def children(pid: int) -> dict[str, int]:
-    """Process ids by the command that each child runs."""
+    """Process ids by the command of ours that each child runs; others, short-lived ones, are left out."""
     found = {}
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text("utf-8").split():
-            words = Path(f"/proc/{child}/cmdline").read_text("utf-8").split("\0")
-            found[words[3]] = int(child)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                words = Path(f"/proc/{child}/cmdline").read_text("utf-8").split("\0")
+                if words[1:3] == ["-m", "gisgov.cli"]:
+                    found[words[3]] = int(child)
     return found
 
 
